@@ -1,0 +1,40 @@
+"""The `gongkai` command: each subcommand lives in `flows.commands` and is imported only when called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "Fetch, read, check and roll up reports: the main job.",
+    "parse": "Read local documents and print JSON Lines; touches no warehouse.",
+    "place": "Resolve the divisions of printed agency names.",
+    "sql": "Query the published warehouse (read-only).",
+    "explain": "Show how a province's number came about, down to the printed cell.",
+    "alerts": "Open data-quality alerts, worst first.",
+    "serve": "Register the deployments with their schedules and run them.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand's module only when it is called or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"flows.commands.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gongkai", prog_name="gongkai")
+def main() -> None:
+    """gongkai (公开): the numbers in China's yearly open government information reports, in one place."""

@@ -1,0 +1,181 @@
+"""The raw layer: what was fetched and read, as Parquet files that are written once and never changed.
+
+`raw/<table>/<parser version>/<batch>.parquet`; a batch is named by the hash of the documents in it, is
+written under a temporary name and renamed, and its `document` file comes last: rows of a batch without
+one are not read. Attempts (the fetch manifest) have no parser version and are named by run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from flows.edge.archive import temporary_name
+
+_text, _count, _number = pa.string(), pa.int64(), pa.float64()
+
+SCHEMAS: dict[str, pa.Schema] = {
+    # One attempt to fetch one address.
+    "attempt": pa.schema(
+        [
+            ("source_name", _text),
+            ("address", _text),
+            ("final_address", _text),
+            ("found_on", _text),
+            # "document", or "listing" for a page that was only read for its links
+            ("role", _text),
+            ("requested_at", pa.timestamp("us", tz="UTC")),
+            ("elapsed_seconds", _number),
+            ("status_code", pa.int32()),
+            ("headers", _text),
+            ("media_type", _text),
+            ("charset", _text),
+            ("byte_count", _count),
+            ("sha256", _text),
+            ("error", _text),
+        ]
+    ),
+    # One original as read.
+    "document": pa.schema(
+        [
+            ("sha256", _text),
+            ("parser_version", pa.int32()),
+            ("address", _text),
+            ("kind", _text),
+            ("reason", _text),
+            ("title", _text),
+            ("agency_name", _text),
+            ("agency_type", _text),
+            ("scope", _text),
+            ("division_code", _text),
+            ("province_code", _text),
+            ("report_year", pa.int32()),
+            ("era", _text),
+            ("published_on", pa.date32()),
+            ("evidence", pa.map_(_text, _text)),
+            ("repairs", pa.map_(_text, _count)),
+            ("table_count", pa.int32()),
+            ("image_count", pa.int32()),
+            ("text_length", _count),
+            ("text_fingerprint", _text),
+        ]
+    ),
+    # One printed figure of one original.
+    "fact": pa.schema(
+        [
+            ("sha256", _text),
+            ("parser_version", pa.int32()),
+            ("indicator", _text),
+            ("applicant", _text),
+            ("value", _number),
+            ("state", _text),
+            ("unit", _text),
+            ("qualifier", _text),
+            ("method", _text),
+            ("raw", _text),
+            ("location", _text),
+            ("source_start", _count),
+            ("source_end", _count),
+        ]
+    ),
+    # One rule that is broken, or not assessable, in one original.
+    "finding": pa.schema(
+        [
+            ("sha256", _text),
+            ("parser_version", pa.int32()),
+            ("rule", _text),
+            ("severity", _text),
+            ("outcome", _text),
+            ("message", _text),
+            ("observed", _number),
+            ("expected", _number),
+            ("facts", pa.list_(_text)),
+        ]
+    ),
+}
+
+
+BATCH_TABLES = ("fact", "finding", "document")
+"""The tables of a batch in the order in which they are written: the last one makes the batch count."""
+
+
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of the raw layer; columns that a row leaves out are null."""
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=SCHEMAS[name])
+
+
+def batch_name(sha256s: Iterable[str]) -> str:
+    """The name of a batch: the hash of the documents in it, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(sha256s)).encode()).hexdigest()[:32]
+
+
+def write_batch(raw: Path, version: int, tables: Mapping[str, pa.Table]) -> str:
+    """Write what was read from some documents and return the batch's name.
+
+    `tables` has "document", "fact" and "finding" in their schemas. A writer that is stopped before the
+    end leaves files without a `document` file, which nobody reads and the next writer replaces.
+    """
+    name = batch_name(tables["document"]["sha256"].to_pylist())
+    for table in BATCH_TABLES:
+        _write(raw / table / f"v{version}" / f"{name}.parquet", tables[table].cast(SCHEMAS[table]))
+    return name
+
+
+def write_attempts(raw: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write attempts under `name` (later names sort after earlier ones), in the order given."""
+    path = raw / "attempt" / f"{name}.parquet"
+    _write(path, table_of("attempt", rows))
+    return path
+
+
+def attempt_files(raw: Path) -> list[Path]:
+    """The files of the fetch manifest, oldest first."""
+    return sorted((raw / "attempt").glob("*.parquet"))
+
+
+def batch_files(raw: Path, table: str, version: int) -> list[Path]:
+    """The files of a table that count: those whose batch has its `document` file."""
+    names = sorted(path.name for path in (raw / "document" / f"v{version}").glob("*.parquet"))
+    return [raw / table / f"v{version}" / name for name in names]
+
+
+def written_documents(raw: Path, version: int) -> set[str]:
+    """The SHA-256 of every document read by this parser version."""
+    return {
+        sha256
+        for path in batch_files(raw, "document", version)
+        for sha256 in pq.read_table(path, columns=["sha256"])["sha256"].to_pylist()
+    }
+
+
+def read_attempts(raw: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Every recorded attempt, in the order of recording."""
+    for path in attempt_files(raw):
+        yield from pq.read_table(path, columns=columns, schema=SCHEMAS["attempt"]).to_pylist()
+
+
+def read_table(raw: Path, table: str, version: int) -> pa.Table:
+    """All rows of a table of one parser version."""
+    files = batch_files(raw, table, version)
+    schema = SCHEMAS[table]
+    return pa.concat_tables([pq.read_table(path, schema=schema) for path in files] or [schema.empty_table()])
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_name(path)
+    try:
+        with temporary.open("xb") as file:
+            pq.write_table(table, file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

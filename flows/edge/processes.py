@@ -1,0 +1,175 @@
+"""Worker processes that outlive their work: an item that hangs or ends its process costs only itself.
+
+Each item of a batch has a bounded time; a worker that needs longer ends itself. A worker says in a small
+file which item it has begun, so that when a process is gone the item it was at is known, tried once more
+alone in a process of its own, and given up if that ends too. The rest of the batch goes on in new workers.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from pathlib import Path
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Work = Callable[[Sequence[Item], Callable[[int], None]], Result]
+"""Runs in a worker: the items, and a function to call with the index of each before it is begun."""
+
+# glibc gives the memory of each document back and takes it again; with these a worker keeps it
+_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_TOP_PAD_": "16777216",
+}
+_STARTS = 3
+
+
+class WorkersError(Exception):
+    """Worker processes end before they begin any work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Generic[Item]):
+    """An item that no process could finish, and why."""
+
+    item: Item
+    reason: str
+
+
+class Workers(Generic[Item, Result]):
+    """A pool of spawned processes for one kind of work; safe for several threads, one batch a thread.
+
+    `work` and the items are pickled: `work` must be importable by name. Use it as a context manager.
+    """
+
+    def __init__(self, work: Work[Item, Result], *, count: int, seconds_per_item: float) -> None:
+        self._work = work
+        self._count = count
+        self._seconds = seconds_per_item
+        self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(count)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers[Item, Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, items: Sequence[Item]) -> tuple[list[Result], list[Lost[Item]]]:
+        """Do the work for the items: a result for each part they were done in (one, if no process was
+        lost), and the items that were given up."""
+        results: list[Result] = []
+        lost: list[Lost[Item]] = []
+        starts = 0
+        waiting: list[Sequence[Item]] = [items]
+        while waiting:
+            batch = waiting.pop()
+            with self._free, _Trace() as trace:
+                pool = self._current_pool()
+                try:
+                    results.append(pool.submit(_call, self._work, batch, trace.path, self._seconds).result())
+                    continue
+                except BrokenProcessPool:
+                    self._replace(pool)
+                    begun = trace.begun()
+            if begun is None:
+                starts += 1
+                if starts >= _STARTS:
+                    raise WorkersError("worker processes ended before they began any document")
+                waiting.append(batch)
+                continue
+            rest = [item for index, item in enumerate(batch) if index != begun]
+            if rest:
+                waiting.append(rest)
+            alone = self._run_alone(batch[begun])
+            if isinstance(alone, Lost):
+                lost.append(alone)
+            else:
+                results.append(alone)
+        return results, lost
+
+    def _run_alone(self, item: Item) -> Result | Lost[Item]:
+        began = time.monotonic()
+        with _new_pool(1) as pool, _Trace() as trace:
+            try:
+                return pool.submit(_call, self._work, [item], trace.path, self._seconds).result()
+            except BrokenProcessPool:
+                if time.monotonic() - began >= self._seconds:
+                    return Lost(item, f"not read within {self._seconds:g} s")
+                return Lost(item, "reading it ends the process that reads it")
+
+    def _current_pool(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = _new_pool(self._count)
+            return self._pool
+
+    def _replace(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = None
+        broken.shutdown(wait=False)
+
+
+def _new_pool(count: int) -> ProcessPoolExecutor:
+    for name, value in _MEMORY.items():
+        os.environ.setdefault(name, value)
+    return ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn"), initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    """An interrupt is for the parent to act on; and a worker whose parent is gone has no one to work for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+class _Trace:
+    """The small file in which a worker leaves the index of the item it is at."""
+
+    def __enter__(self) -> _Trace:
+        handle, path = tempfile.mkstemp(prefix="gongkai-")
+        os.close(handle)
+        self.path = path
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        Path(self.path).unlink(missing_ok=True)
+
+    def begun(self) -> int | None:
+        text = Path(self.path).read_text()
+        return int(text) if text else None
+
+
+def _call(work: Work[Item, Result], items: Sequence[Item], trace: str, seconds: float) -> Result:
+    with open(trace, "r+b", buffering=0) as file, Path(os.devnull).open("w") as nowhere:  # noqa: PTH123
+
+        def begin(index: int) -> None:
+            os.pwrite(file.fileno(), b"%010d" % index, 0)
+            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+
+        try:
+            return work(items, begin)
+        finally:
+            faulthandler.cancel_dump_traceback_later()

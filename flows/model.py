@@ -1,0 +1,256 @@
+"""The models: `sql/<schema>/<table>.sql`, one SELECT a file, built in the order that the SQL itself implies.
+
+A file begins with a header:
+
+    -- what: what the table is | 中文
+    -- grain: the columns that make a row one of its kind
+    -- kind: view                      (left out for a table)
+    -- column <name>: what it means | 中文
+    -- columns: ref.measure            (where the other columns are measures, described there)
+
+A line of more than one space after the dashes continues the one before. Everything that can be wrong
+without data is found by `plan_models`, before anything runs.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from flows.edge.reference import MEASURE_TERM, TABLES, read_reference
+from flows.edge.warehouse import JUDGEMENT, Description
+from flows.settings import ROOT, SQL
+
+if TYPE_CHECKING:
+    import duckdb
+
+RAW = ("raw.attempt", "raw.document", "raw.fact", "raw.finding")
+SOURCES = (*RAW, *(f"ref.{table.name}" for table in (*TABLES, MEASURE_TERM)), JUDGEMENT)
+"""The tables that models may read and that no model makes."""
+
+MEASURES = "ref.measure"
+
+
+class ModelError(Exception):
+    """A model is wrong, or what it made is; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One table of the warehouse as its file defines it. `inputs` are the tables that its SQL reads."""
+
+    name: str
+    path: Path
+    what: str
+    grain: tuple[str, ...]
+    columns: dict[str, str] = field(hash=False)
+    query: str
+    inputs: tuple[str, ...]
+    kind: Literal["table", "view"] = "table"
+
+    @property
+    def place(self) -> str:
+        """The file as messages name it."""
+        return str(self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path)
+
+    @property
+    def description(self) -> Description:
+        return Description(self.name, self.what, self.columns, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """A model that was built: how many rows it has and how long it took."""
+
+    name: str
+    row_count: int
+    seconds: float
+
+
+def plan_models(folder: Path = SQL, sources: Iterable[str] = SOURCES) -> list[Model]:
+    """Every model under `folder` in an order in which each one's inputs come before it.
+
+    Raises ModelError: a header that lacks something, SQL that is not one SELECT with named columns, a table
+    that nobody makes, a table made twice, a cycle.
+    """
+    known = set(sources)
+    models: dict[str, Model] = {}
+    for path in sorted(folder.rglob("*.sql")):
+        model = read_model(path, folder)
+        if model.name in known:
+            raise ModelError(f"{model.place}: {model.name} is a source; no model may make it")
+        twin = models.get(model.name.lower())
+        if twin:
+            raise ModelError(f"{model.place}: {model.name} is made by {twin.place} already")
+        models[model.name.lower()] = model
+    for model in models.values():
+        for table in model.inputs:
+            if table not in known and table not in models:
+                raise ModelError(f"{model.place}: reads {table}, which neither a source nor a model makes")
+            if model.kind == "view" and table in RAW:
+                raise ModelError(f"{model.place}: a view cannot read {table}: it is there during the build only")
+    sorter = TopologicalSorter({name: sorted(set(model.inputs) & set(models)) for name, model in models.items()})
+    try:
+        return [models[name] for name in sorter.static_order()]
+    except CycleError as error:
+        circle = " → ".join(reversed(error.args[1]))
+        raise ModelError(f"models read each other in a circle: {circle}") from error
+
+
+def models_without(models: Sequence[Model], source: str) -> list[Model]:
+    """The models that can be built before `source` exists: those that do not read it, however indirectly."""
+    waiting = {source}
+    free = []
+    for model in models:
+        if waiting.intersection(model.inputs):
+            waiting.add(model.name)
+        else:
+            free.append(model)
+    return free
+
+
+def build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> ModelResult:
+    """Make the model's table from its inputs and check its grain. Raises ModelError."""
+    import duckdb
+
+    started = time.monotonic()
+    schema = model.name.partition(".")[0]
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    try:
+        connection.execute(f"CREATE OR REPLACE {model.kind.upper()} {model.name} AS {model.query}")
+        row_count = _check_grain(connection, model)
+    except duckdb.Error as error:
+        raise ModelError(f"{model.place}: {error}") from error
+    return ModelResult(model.name, row_count, time.monotonic() - started)
+
+
+def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    """No grain column is null and no two rows share the grain; the number of rows."""
+    grain = ", ".join(model.grain)
+    nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
+    row_count, *null_counts = connection.execute(f"SELECT count(*), {nulls} FROM {model.name}").fetchone() or (0,)
+    for column, null_count in zip(model.grain, null_counts, strict=True):
+        if null_count:
+            raise ModelError(f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows")
+    twin = connection.execute(
+        f"SELECT {grain}, count(*) FROM {model.name} GROUP BY {grain} HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if twin:
+        *key, count = twin
+        values = ", ".join(f"{column} {value}" for column, value in zip(model.grain, key, strict=True))
+        raise ModelError(f"{model.place}: {count} rows have the same grain: {values}")
+    return int(row_count)
+
+
+_FIELD = re.compile(r"-- (what|grain|kind|columns|column ([a-z0-9_]+)): *(.*)")
+
+
+def read_model(path: Path, folder: Path = SQL) -> Model:
+    """One model from its file; the table's name is the file's path. Raises ModelError."""
+    schema, _, table = path.relative_to(folder).with_suffix("").as_posix().partition("/")
+    place = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+    if not re.fullmatch(r"[a-z0-9_]+", table):
+        raise ModelError(f"{place}: a model stands in sql/<schema>/<table>.sql")
+    text = path.read_text(encoding="utf-8")
+    header = _header(text, str(place))
+    query = _query(text, str(place))
+    outputs = query.named_selects
+    if "*" in outputs or len(set(outputs)) < len(outputs) or "" in outputs:
+        raise ModelError(f"{place}: every column of the SELECT must have a name of its own, and no * is allowed")
+    columns = _described(header, outputs, str(place))
+    grain = tuple(name.strip() for name in header["grain"].split(","))
+    for name in grain:
+        if name not in columns:
+            raise ModelError(f"{place}: grain column {name} is not a column of the SELECT")
+    kind = header.get("kind", "table")
+    if kind not in ("table", "view"):
+        raise ModelError(f"{place}: kind is {kind}; it must be table or view")
+    return Model(
+        name=f"{schema}.{table}",
+        path=path,
+        what=header["what"],
+        grain=grain,
+        columns=columns,
+        query=text.rstrip().removesuffix(";"),
+        inputs=_inputs(query, str(place)),
+        kind="view" if kind == "view" else "table",
+    )
+
+
+def _header(text: str, place: str) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    last = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.startswith("--"):
+            break
+        match = _FIELD.fullmatch(line.rstrip())
+        if match:
+            last = f"column {match[2]}" if match[2] else match[1]
+            if last in fields:
+                raise ModelError(f"{place}:{number}: {last} stands twice in the header")
+            fields[last] = match[3]
+        elif last and line.startswith("--  "):
+            fields[last] = f"{fields[last]} {line[2:].strip()}"
+        else:
+            raise ModelError(f"{place}:{number}: not understood in the header: {line}")
+    for name in ("what", "grain"):
+        if not fields.get(name):
+            raise ModelError(f"{place}: the header lacks `-- {name}:`")
+    for name, value in fields.items():
+        english, _, chinese = value.partition(" | ")
+        if (name == "what" or name.startswith("column ")) and not (english.strip() and chinese.strip()):
+            raise ModelError(f"{place}: {name} must be described as English | Chinese")
+    return fields
+
+
+def _query(text: str, place: str) -> exp.Query:
+    try:
+        statements = [statement for statement in sqlglot.parse(text, read="duckdb") if statement]
+    except SqlglotError as error:
+        raise ModelError(f"{place}: {error}") from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ModelError(f"{place}: a model is one SELECT")
+    return statements[0]
+
+
+def _described(header: dict[str, str], outputs: list[str], place: str) -> dict[str, str]:
+    """The comment of each column of the SELECT, in its order."""
+    described = {name.removeprefix("column "): text for name, text in header.items() if name.startswith("column ")}
+    if "columns" in header:
+        if header["columns"] != MEASURES:
+            raise ModelError(f"{place}: columns must be {MEASURES}")
+        for row in read_reference("measure"):
+            described.setdefault(
+                str(row["measure"]), f"{row['name_en']} ({row['unit']}) | {row['name_zh']}（{row['unit']}）"
+            )
+        outside = set()
+    else:
+        outside = set(described) - set(outputs)
+    for name in outputs:
+        if name not in described:
+            raise ModelError(f"{place}: column {name} has no `-- column {name}:` in the header")
+    if outside:
+        raise ModelError(f"{place}: the header describes {min(outside)}, which is not a column of the SELECT")
+    return {name: described[name] for name in outputs}
+
+
+def _inputs(query: exp.Query, place: str) -> tuple[str, ...]:
+    local = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    inputs = set()
+    for table in query.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            continue
+        if table.db:
+            inputs.add(f"{table.db}.{table.name}".lower())
+        elif table.name.lower() not in local:
+            raise ModelError(f"{place}: table {table.name} must be written with its schema")
+    return tuple(sorted(inputs))

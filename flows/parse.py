@@ -1,0 +1,228 @@
+"""Parse: from archived originals to what they say, as Parquet batches of the raw layer.
+
+Batches are read in worker processes, which write their own Parquet and hand back only counts. What is read
+once is not read again until PARSER_VERSION is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from flows.edge.archive import Archive, MissingOriginalError
+from flows.edge.parquet import SCHEMAS, read_attempts, write_batch, written_documents
+from flows.edge.processes import Workers
+from flows.reader import Reader, read_original, read_safely, unreadable
+from flows.report.types import Report
+from flows.settings import PARSER_VERSION, Home
+
+BATCH_DOCUMENTS = 500
+BATCH_BYTES = 100_000_000
+SMALL_RUN = 64
+"""With fewer documents one worker reads them all: starting another costs more than it saves."""
+SECONDS_PER_DOCUMENT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An archived original and what was declared of it by the first attempt that brought it."""
+
+    sha256: str
+    address: str
+    media_type: str | None
+    charset: str | None
+    byte_count: int
+
+
+@dataclass(slots=True)
+class ParseSummary:
+    """What was read: documents by kind, and originals that the archive has lost."""
+
+    document_count: int = 0
+    report_count: int = 0
+    unreadable_count: int = 0
+    fact_count: int = 0
+    missing: list[str] = field(default_factory=list)
+
+    def __add__(self, other: ParseSummary) -> ParseSummary:
+        return ParseSummary(
+            self.document_count + other.document_count,
+            self.report_count + other.report_count,
+            self.unreadable_count + other.unreadable_count,
+            self.fact_count + other.fact_count,
+            self.missing + other.missing,
+        )
+
+
+def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original]:
+    """The documents of the manifest that this parser version has not read, in the order of the manifest."""
+    done = written_documents(home.raw, version)
+    columns = ["address", "role", "media_type", "charset", "byte_count", "sha256"]
+    originals: dict[str, Original] = {}
+    for row in read_attempts(home.raw, columns):
+        sha256 = row["sha256"]
+        if sha256 and row["role"] != "listing" and sha256 not in done and sha256 not in originals:
+            originals[sha256] = Original(
+                sha256, row["address"], row["media_type"], row["charset"], row["byte_count"] or 0
+            )
+    return list(originals.values())
+
+
+def batches(originals: Sequence[Original], worker_count: int) -> Iterator[list[Original]]:
+    """Batches of bounded count and size, enough of them to give every worker some."""
+    most = min(BATCH_DOCUMENTS, max(SMALL_RUN // 2, -(-len(originals) // (2 * worker_count))))
+    if len(originals) < SMALL_RUN:
+        most = SMALL_RUN
+    batch: list[Original] = []
+    size = 0
+    for original in originals:
+        if batch and (len(batch) >= most or size + original.byte_count > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(original)
+        size += original.byte_count
+    if batch:
+        yield batch
+
+
+class Parser:
+    """Reads batches in worker processes; safe for several threads, one batch a thread. A context manager."""
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        worker_count: int,
+        version: int = PARSER_VERSION,
+        reader: Reader = read_original,
+        seconds_per_document: float = SECONDS_PER_DOCUMENT,
+    ) -> None:
+        self._home = home
+        self._version = version
+        work = partial(read_batch, home, version, reader)
+        self._workers = Workers(work, count=worker_count, seconds_per_item=seconds_per_document)
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._workers.__exit__()
+
+    def read(self, batch: Sequence[Original]) -> ParseSummary:
+        """Read a batch and write it. A document that no process can finish is recorded as unreadable."""
+        parts, lost = self._workers.run(batch)
+        if lost:
+            given_up = [(item.item, unreadable(item.reason)) for item in lost]
+            parts.append(_write(self._home, self._version, given_up))
+        return sum(parts, ParseSummary())
+
+
+def read_batch(
+    home: Home, version: int, reader: Reader, batch: Sequence[Original], begin: Callable[[int], None]
+) -> ParseSummary:
+    """Read originals from the archive and write what they say as one batch of the raw layer."""
+    archive = Archive(home.archive)
+    read: list[tuple[Original, Report]] = []
+    missing: list[str] = []
+    for index, original in enumerate(batch):
+        begin(index)
+        try:
+            data = archive.read(original.sha256)
+        except (MissingOriginalError, OSError) as error:
+            missing.append(str(error))
+            continue
+        report = read_safely(data, original.address, original.media_type, original.charset, reader)
+        read.append((original, report))
+    summary = _write(home, version, read)
+    summary.missing = missing
+    return summary
+
+
+def _write(home: Home, version: int, read: list[tuple[Original, Report]]) -> ParseSummary:
+    if not read:
+        return ParseSummary()
+    try:
+        tables = tables_of(read, version)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        read = [(original, _storable(original, report, version)) for original, report in read]
+        tables = tables_of(read, version)
+    write_batch(home.raw, version, tables)
+    kinds = [report.kind for _, report in read]
+    return ParseSummary(
+        document_count=len(read),
+        report_count=kinds.count("annual_report"),
+        unreadable_count=kinds.count("unreadable"),
+        fact_count=tables["fact"].num_rows,
+    )
+
+
+def _storable(original: Original, report: Report, version: int) -> Report:
+    """The report, or an unreadable one if the raw layer has no place for something in it."""
+    try:
+        tables_of([(original, report)], version)
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
+        return unreadable(f"what was read cannot be stored: {error}")
+    return report
+
+
+def tables_of(read: Iterable[tuple[Original, Report]], version: int) -> dict[str, pa.Table]:
+    """What was read as tables of the raw layer."""
+    read = list(read)
+    reports = [report for _, report in read]
+    facts = [(original.sha256, fact) for original, report in read for fact in report.facts]
+    findings = [(original.sha256, finding) for original, report in read for finding in report.findings]
+    columns: dict[str, dict[str, list[Any]]] = {
+        "document": {
+            "sha256": [original.sha256 for original, _ in read],
+            "parser_version": [version] * len(read),
+            "address": [original.address for original, _ in read],
+            "kind": [report.kind for report in reports],
+            "reason": [report.reason for report in reports],
+            "title": [report.title for report in reports],
+            "agency_name": [report.agency for report in reports],
+            "agency_type": [report.agency_type for report in reports],
+            "scope": [report.scope for report in reports],
+            "division_code": [report.division for report in reports],
+            "province_code": [report.province for report in reports],
+            "report_year": [report.year for report in reports],
+            "era": [report.era for report in reports],
+            "published_on": [report.published_on for report in reports],
+            "evidence": [list(report.evidence.items()) for report in reports],
+            "repairs": [list(report.repairs.items()) for report in reports],
+            "table_count": [report.table_count for report in reports],
+            "image_count": [report.image_count for report in reports],
+            "text_length": [report.text_length for report in reports],
+            "text_fingerprint": [report.text_fingerprint for report in reports],
+        },
+        "fact": {
+            "sha256": [sha256 for sha256, _ in facts],
+            "parser_version": [version] * len(facts),
+            "indicator": [fact.indicator for _, fact in facts],
+            "applicant": [fact.applicant for _, fact in facts],
+            "value": [fact.value for _, fact in facts],
+            "state": [fact.state for _, fact in facts],
+            "unit": [fact.unit for _, fact in facts],
+            "qualifier": [fact.qualifier for _, fact in facts],
+            "method": [fact.method for _, fact in facts],
+            "raw": [fact.raw for _, fact in facts],
+            "location": [fact.location for _, fact in facts],
+            "source_start": [fact.start for _, fact in facts],
+            "source_end": [fact.end for _, fact in facts],
+        },
+        "finding": {
+            "sha256": [sha256 for sha256, _ in findings],
+            "parser_version": [version] * len(findings),
+            "rule": [finding.rule for _, finding in findings],
+            "severity": [finding.severity for _, finding in findings],
+            "outcome": [finding.outcome for _, finding in findings],
+            "message": [finding.message for _, finding in findings],
+            "observed": [finding.observed for _, finding in findings],
+            "expected": [finding.expected for _, finding in findings],
+            "facts": [list(finding.facts) for _, finding in findings],
+        },
+    }
+    return {name: pa.table(values, schema=SCHEMAS[name]) for name, values in columns.items()}

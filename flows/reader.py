@@ -1,0 +1,41 @@
+"""One original read, whatever is in it: what the core cannot read comes back as an unreadable report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from flows.edge.divisions import load_divisions
+from flows.report.place import Divisions
+from flows.report.read import read_report
+from flows.report.types import Report
+
+Reader = Callable[[bytes, str | None, str | None, str | None], Report]
+"""Bytes, address, media type and charset of an original → what it says."""
+
+
+def read_original(data: bytes, address: str | None, media_type: str | None, charset: str | None) -> Report:
+    return read_report(data, address=address, media_type=media_type, charset=charset, divisions=_divisions())
+
+
+def read_safely(
+    data: bytes,
+    address: str | None,
+    media_type: str | None,
+    charset: str | None,
+    reader: Reader = read_original,
+) -> Report:
+    """Like `read_original`, and an error of the reader is the reason of an unreadable report."""
+    try:
+        return reader(data, address, media_type, charset)
+    except Exception as error:
+        return unreadable(f"{type(error).__name__}: {error}".rstrip(": "))
+
+
+def unreadable(reason: str) -> Report:
+    return Report(kind="unreadable", reason=reason)
+
+
+@cache
+def _divisions() -> Divisions:
+    return load_divisions()

@@ -1,0 +1,420 @@
+"""Tables that lost their markup: labels and counts as lines, or between bars, tabs or runs of spaces.
+
+The text is cut into tokens; a token that is a label of a form takes the tokens after it as its counts,
+up to the next label. Rows of several columns (the applications and disputes tables) are read in the
+form's order of columns, and only where the number of counts fits; where blanks were lost with the
+markup, only what is certain is taken, and said so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flows.report.eras import active, form_2014, form_2019, form_2021, tables
+from flows.report.label import label_key
+from flows.report.number import read_number
+from flows.report.rows import (
+    APPLICANT,
+    FIELD,
+    FORMS,
+    OUTCOME,
+    REQUEST,
+    ROUTE,
+    STATISTIC,
+    SUBJECT,
+    UNIT_WORDS,
+    ActiveRow,
+    Hit,
+    RowReader,
+    is_value,
+    money_unit,
+    role,
+)
+from flows.report.types import TOTAL, Cell, Document
+
+_BAR = re.compile(r"[|\t｜┃│]")
+_GAP = re.compile(r"[ \u3000]+")
+_RULE = re.compile(r"[:\-—=_ ]*")
+_LONGEST_LABEL = 90
+# A line of prose that holds a label's words is no label
+_MOST_TOKENS_APART = 8
+
+
+def read_lines(document: Document, reader: RowReader) -> None:
+    """Add to `reader` the sections that its tables did not give, from the document's lines."""
+    text = document.text
+    if not _worth_reading(text):
+        return
+    LineReader(list(_tokens(text)), reader, frozenset(reader.sections)).read()
+
+
+_WORTH = re.compile(
+    "上年结转|结转下年|收到申请数|主动公开政府信息数|处理决定数|结果纠正|依法纠错数|申请办结数|现行有效件"
+)
+
+
+def _worth_reading(text: str) -> bool:
+    return _WORTH.search(text) is not None or "结转下" in text.replace(" ", "")
+
+
+def _tokens(text: str) -> Iterator[Cell]:
+    """The cells of a text's lines, each with its offset; `row` is the line, `column` the place in it. An
+    empty cell between bars is a token, an empty line is none."""
+    offset = 0
+    for number, line in enumerate(text.split("\n")):
+        stripped = line.strip()
+        if stripped:
+            if _BAR.search(line):
+                yield from _barred(line, number, offset)
+            elif len(stripped) <= _LONGEST_LABEL or _GAP.search(stripped):
+                yield from _spaced(line, number, offset)
+        offset += len(line) + 1
+
+
+def _barred(line: str, number: int, offset: int) -> Iterator[Cell]:
+    if "-" in line and all(_RULE.fullmatch(part) for part in _BAR.split(line)):
+        return  # the rule under a markdown heading
+    column = start = 0
+    parts: list[tuple[int, str]] = []
+    for bar in _BAR.finditer(line):
+        parts.append((start, line[start : bar.start()]))
+        start = bar.end()
+    parts.append((start, line[start:]))
+    # bars at both ends of a line enclose no cell
+    if len(parts) > 1 and not parts[0][1].strip():
+        parts = parts[1:]
+    if len(parts) > 1 and not parts[-1][1].strip():
+        parts = parts[:-1]
+    for start, part in parts:
+        lead = len(part) - len(part.lstrip())
+        yield Cell(part.strip(), number, column, 1, 1, offset + start + lead)
+        column += 1
+
+
+def _spaced(line: str, number: int, offset: int) -> Iterator[Cell]:
+    """A line as one token, or as its words where one of them is a label and counts follow it."""
+    lead = len(line) - len(line.lstrip())
+    stripped = line.strip()
+    if role(stripped) is None and _GAP.search(stripped):
+        words: list[Cell] = []
+        at = 0
+        for gap in [*_GAP.finditer(stripped), None]:
+            end = gap.start() if gap else len(stripped)
+            words.append(Cell(stripped[at:end], number, len(words), 1, 1, offset + lead + at))
+            at = gap.end() if gap else end
+        labelled = [word for word in words if role(word.text) is not None]
+        counted = sum(is_value(word.text) for word in words)
+        if labelled and (counted or len(labelled) > 1 or len(words) < 4):
+            yield from words
+            return
+        if counted == len(words):
+            yield from words
+            return
+    yield Cell(stripped, number, 0, 1, 1, offset + lead)
+
+
+class LineReader:
+    """Walks the tokens once; each label takes its counts and the walk goes on behind them."""
+
+    def __init__(self, tokens: list[Cell], reader: RowReader, done: frozenset[str]) -> None:
+        self.tokens = tokens
+        self.reader = reader
+        self.done = done
+        """Sections that real tables gave."""
+        self.roles = [
+            None
+            if not token.text or token.text.isdigit() or len(token.text) > _LONGEST_LABEL
+            else role(token.text)
+            for token in tokens
+        ]
+        self.in_other = False
+        self.route = ""
+        self.outcomes: list[str] = []
+        self.applicants: list[str] = []
+
+    def read(self) -> None:
+        at = 0
+        while at < len(self.tokens):
+            at = self._read_at(at)
+
+    def _read_at(self, at: int) -> int:
+        kind = self.roles[at]
+        token = self.tokens[at]
+        if kind == STATISTIC:
+            return self._statistic(at)
+        if kind == REQUEST:
+            indicator = tables.request_row(token.text)
+            return self._request(at, indicator) if indicator else at + 1
+        if kind == FIELD:
+            return self._fields(at)
+        if kind == SUBJECT:
+            return self._subject(at)
+        if kind in (ROUTE, OUTCOME):
+            return self._dispute_heading(at)
+        if kind == APPLICANT:
+            return self._applicant_heading(at)
+        if kind is None and token.text and not token.text.isdigit() and len(token.text) <= 30:
+            key = label_key(token.text)
+            if key == tables.OTHER_OUTCOME and "requests" in self.reader.sections:
+                self.in_other = True
+                return self._request(at, "requests.other")
+            if self.in_other and key in tables.OTHER:
+                return self._request(at, "requests.other.misc")
+            if key in tables.TOTALS and self.reader.section == "requests":
+                return self._request(at, "requests.resolved")
+        complete = len(self.outcomes) == len(tables.DISPUTE_ORDER)
+        if self.outcomes and (token.text or complete) and is_value(token.text):
+            return self._dispute_counts(at)
+        return at + 1
+
+    def _values(self, at: int, most: int | None = None) -> tuple[list[Cell], int]:
+        """The counts that stand from `at` on, blanks between bars included, and where they end."""
+        values: list[Cell] = []
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            if self.roles[at] is not None or not is_value(token.text):
+                break
+            values.append(token)
+            at += 1
+            if most is not None and sum(value.text != "" for value in values) >= most:
+                break
+        return values, at
+
+    # --- 2014 -----------------------------------------------------------------------------------
+
+    def _statistic(self, at: int) -> int:
+        token = self.tokens[at]
+        indicator, unit = self.reader.statistic(label_key(token.text))
+        hint = money_unit(token.text)
+        if "statistics" in self.done or indicator is None:
+            return at + 1
+        following = at + 1
+        while following < len(self.tokens) and following - at <= _MOST_TOKENS_APART:
+            candidate = self.tokens[following]
+            if self.roles[following] is not None or (label_key(candidate.text) in form_2014.HEADINGS):
+                break
+            if candidate.text in UNIT_WORDS:
+                hint = candidate.text if candidate.text.endswith("元") else hint
+            elif candidate.text and is_value(candidate.text):
+                self.reader.enter("statistics")
+                self._hit(indicator, TOTAL, unit, candidate, hint)
+                return following + 1
+            elif candidate.text and not _is_note(candidate.text):
+                break
+            following += 1
+        return at + 1
+
+    # --- applications ---------------------------------------------------------------------------
+
+    def _applicant_heading(self, at: int) -> int:
+        """The applicants in the order printed; 法人或其他组织 is followed by its five."""
+        found: list[str] = []
+        following = at
+        while following < len(self.tokens) and len(found) < 12:
+            token = self.tokens[following]
+            key = label_key(token.text)
+            if key in tables.APPLICANTS:
+                found.append(tables.APPLICANTS[key])
+            elif token.text and key not in tables.APPLICANT_HEADINGS and not _RULE.fullmatch(token.text):
+                break
+            following += 1
+        if len(found) >= 5:
+            # 总计 heads two rows of the form's heading, so lines give it before the five
+            order = [name for name in found if name != "total"]
+            inner = found.index("total") if "total" in found else len(found)
+            printed_last = inner == len(found) - 1 or (inner < len(found) - 1 and _is_upper_row(found))
+            self.applicants = [*order, "total"] if printed_last else found
+        return max(following, at + 1)
+
+    def _request(self, at: int, indicator: str) -> int:
+        values, end = self._values(at + 1)
+        order = self.applicants or list(tables.APPLICANT_ORDER)
+        printed = [value for value in values if value.text != ""]
+        if "requests" in self.done:
+            return max(end, at + 1)
+        if not values or (not printed and len(values) < len(order)):
+            return at + 1
+        chosen: list[Cell] | None = None
+        if len(printed) == len(order) or (
+            len(printed) > len(order) and self._one_line(at, printed[: len(order)])
+        ):
+            chosen = printed[: len(order)]
+        elif len(values) >= len(order) and all(value.text == "" for value in values[len(order) :]):
+            chosen = values[: len(order)]
+            if printed:
+                self.reader.notes.append(
+                    ("flattened.blanks", f"{indicator}: blanks between bars were read as blank cells")
+                )
+        self.reader.enter("requests")
+        if indicator == "requests.other":
+            self.reader.marks["2019"] += 1
+        elif indicator.startswith("requests.other."):
+            self.reader.marks["2021"] += 1
+        if chosen is not None:
+            for applicant, value in zip(order, chosen, strict=True):
+                self._hit(indicator, applicant, "件", value)
+            return end if len(printed) <= len(order) else self.tokens.index(chosen[-1], at) + 1
+        self._certain_total(indicator, printed, order)
+        return end
+
+    def _one_line(self, at: int, printed: list[Cell]) -> bool:
+        return all(value.row == self.tokens[at].row for value in printed)
+
+    def _certain_total(self, indicator: str, printed: list[Cell], order: list[str]) -> None:
+        """Fewer counts than columns: the blanks were lost. The last count is the row's total where the
+        others add up to it; which columns the others stand in cannot be known."""
+        if order[-1] == TOTAL and printed:
+            numbers = [read_number(value.text).value for value in printed]
+            *parts, total = numbers
+            if (
+                parts
+                and total is not None
+                and None not in parts
+                and sum(part or 0 for part in parts) == total
+            ):
+                self._hit(indicator, TOTAL, "件", printed[-1])
+        self.reader.notes.append(
+            (
+                "flattened.blanks_lost",
+                f"{indicator}: {len(printed)} counts for {len(order)} columns; the blanks between them were lost",
+            )
+        )
+
+    # --- disputes -------------------------------------------------------------------------------
+
+    def _dispute_heading(self, at: int) -> int:
+        token = self.tokens[at]
+        key = label_key(token.text)
+        route = tables.DISPUTE_ROUTES.get(key)
+        if route:
+            self.route = route
+            if route in ("review", "litigation") and len(self.outcomes) >= 15:
+                self.outcomes = []
+        outcome = tables.DISPUTE_OUTCOMES.get(key)
+        following = at + 1
+        if outcome and self.roles[at] == OUTCOME:
+            value = self.tokens[following] if following < len(self.tokens) else None
+            after = self.roles[following + 1] if following + 1 < len(self.tokens) else None
+            if (
+                value is not None
+                and value.text
+                and is_value(value.text)
+                and self.route not in ("", "litigation")
+                and (after is not None or self._is_total(following + 1))
+                and len(self.outcomes) < 3
+            ):
+                return self._dispute_pairs(at)
+            self.outcomes.append(outcome)
+        while following < len(self.tokens) and self._is_total(following) and self.outcomes:
+            self.outcomes.append("total")
+            following += 1
+        return following
+
+    def _is_total(self, at: int) -> bool:
+        return at < len(self.tokens) and label_key(self.tokens[at].text) in tables.TOTALS
+
+    def _dispute_pairs(self, at: int) -> int:
+        """Outcome, count, outcome, count under the last route."""
+        while at + 1 < len(self.tokens):
+            outcome = tables.DISPUTE_OUTCOMES.get(label_key(self.tokens[at].text))
+            value = self.tokens[at + 1]
+            if outcome is None or not value.text or not is_value(value.text):
+                break
+            if "disputes" not in self.done:
+                self.reader.enter("disputes")
+                self._hit(f"{self.route}.{outcome}", TOTAL, "件", value)
+            at += 2
+        return at
+
+    def _dispute_counts(self, at: int) -> int:
+        values, end = self._values(at)
+        if "disputes" in self.done or len(self.outcomes) != len(tables.DISPUTE_ORDER):
+            self.outcomes = []
+            return max(end, at + 1)
+        printed = [value for value in values if value.text != ""]
+        count = len(tables.DISPUTE_ORDER)
+        chosen: list[Cell] | None = None
+        if len(printed) == count:
+            chosen = printed
+        elif len(values) >= count and all(value.text == "" for value in values[count:]):
+            chosen = values[:count]
+        if chosen is not None:
+            self.reader.enter("disputes")
+            for name, value in zip(tables.DISPUTE_ORDER, chosen, strict=True):
+                self._hit(name, TOTAL, "件", value)
+            self.outcomes = []
+        elif printed:
+            self.reader.notes.append(
+                (
+                    "flattened.blanks_lost",
+                    f"disputes: {len(printed)} counts for {count} columns; none was taken",
+                )
+            )
+            self.outcomes = []
+        return max(end, at + 1)
+
+    # --- table 1 --------------------------------------------------------------------------------
+
+    def _fields(self, at: int) -> int:
+        """A row of headings: up to the first token that is none."""
+        end = at
+        found: list[Cell] = []
+        while end < len(self.tokens) and self.roles[end] == FIELD:
+            found.append(self.tokens[end])
+            end += 1
+        # read_fields tells columns apart by place: give each heading its own
+        spread = [
+            Cell(token.text, token.row, column, 1, 1, token.start) for column, token in enumerate(found)
+        ]
+        self.reader.read_fields(spread, False)
+        return end
+
+    def _subject(self, at: int) -> int:
+        values, end = self._values(at + 1)
+        if "active" in self.done or not values:
+            return max(at + 1, end)
+        subject = active.SUBJECTS[label_key(self.tokens[at].text)]
+        names: list[str | None] = [name for name, _, _ in self.reader.fields]
+        printed = [value for value in values if value.text != ""]
+        wanted = len(names)
+        if not wanted:
+            wanted = max(len(form.active.get(subject, ())) for form in (form_2019.FORM, form_2021.FORM))
+        chosen = printed if len(printed) >= min(wanted, 1) and len(printed) == wanted else values[:wanted]
+        if len(chosen) > wanted:
+            chosen = chosen[:wanted]
+        if names and len(printed) < len(names) and len(values) < len(names):
+            form = FORMS["2019" if self.reader.marks["2019"] > self.reader.marks["2021"] else "2021"]
+            if len(printed) != len(form.active.get(subject, ())):
+                self.reader.notes.append(
+                    ("flattened.blanks_lost", f"{subject}: {len(printed)} counts for {len(names)} columns")
+                )
+                return end
+        if not any(value.text for value in chosen) and len(values) < wanted:
+            return end
+        if subject in ("other_services", "procurement"):
+            self.reader.marks["2019"] += 1
+        self.reader.enter("active")
+        hint = next((hint for _, _, hint in self.reader.fields if hint), None)
+        cells = [(value, self._location(value)) for value in chosen]
+        self.reader.active_rows.append(ActiveRow(subject, names, cells, hint, "flattened"))
+        return end
+
+    # --- hits -----------------------------------------------------------------------------------
+
+    def _hit(self, indicator: str, applicant: str, unit: str, value: Cell, hint: str | None = None) -> None:
+        self.reader.hits.append(
+            Hit(indicator, applicant, unit, value, self._location(value), "flattened", hint)
+        )
+
+    def _location(self, value: Cell) -> str:
+        return f"line {value.row + 1} item {value.column + 1}"
+
+
+def _is_note(text: str) -> bool:
+    return text.startswith(("(", "（", "注")) or len(text) <= 2
+
+
+def _is_upper_row(found: list[str]) -> bool:
+    """自然人, 总计, then the five: the heading's upper row was printed first."""
+    return found[:1] == ["natural_person"] and found.index("total") == 1

@@ -1,0 +1,482 @@
+"""What a document is: an annual report or not, whose, of which year and form, and what it counts.
+
+Each decision comes with the words that decided it. Nothing is guessed: what the document does not say,
+and its address does not prove, stays undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from flows.report import words
+from flows.report.extract import Extraction
+from flows.report.place import Divisions
+from flows.report.types import AgencyType, Document, EraName, Kind, Scope
+
+_HEAD = 1500
+"""Characters of a document in which its title and opening stand."""
+_TITLE_LINE = 80
+_CITED = re.compile(r"[〔\[(【]\s*20\d\d\s*[〕\])】]")
+
+
+@dataclass(slots=True)
+class Identification:
+    """The decided properties of a document; None is undecided. `evidence` says why, by property."""
+
+    kind: Kind = "other"
+    reason: str | None = None
+    title: str | None = None
+    agency: str | None = None
+    agency_type: AgencyType | None = None
+    scope: Scope | None = None
+    division: str | None = None
+    province: str | None = None
+    year: int | None = None
+    era: EraName | None = None
+    published_on: date | None = None
+    evidence: dict[str, str] = field(default_factory=dict)
+    year_votes: dict[str, int] = field(default_factory=dict)
+    """The year that each kind of evidence gives: period, title, body, publication, address."""
+
+
+def identify(document: Document, extraction: Extraction, divisions: Divisions) -> Identification:
+    """Decide what `document` is from its text, its tables and its address."""
+    text = words.western_years(document.text)
+    found = Identification()
+    lines = [line.strip() for line in text[: 4 * _HEAD].split("\n") if line.strip()]
+    found.title = _title(document, lines)
+    _decide_kind(found, document, extraction, text, lines)
+    _decide_publication(found, document, text)
+    _decide_year(found, document, text)
+    _decide_agency(found, document, text, lines, divisions)
+    _decide_place(found, document, text, lines, divisions)
+    if found.kind == "annual_report":
+        _decide_scope(found, text, divisions)
+        _decide_era(found, extraction)
+    return found
+
+
+# --- title and kind -----------------------------------------------------------------------------
+
+
+def _title(document: Document, lines: list[str]) -> str | None:
+    """The report's own title: of the page's title, its metadata and its first lines the first that names
+    a report; else the page's title as it is."""
+    candidates: list[str] = []
+    if document.title:
+        candidates += _title_parts(document.title)
+    for line in lines[:60]:
+        if len(line) <= _TITLE_LINE and line[-1] not in "。;；:：,，":
+            candidates.append(line)
+    for candidate in candidates:
+        match = words.REPORT_NAME.search(candidate)
+        if match and not _is_menu(candidate):
+            return _joined_title(candidate, lines).strip("《》 ")
+    return document.title
+
+
+def _joined_title(candidate: str, lines: list[str]) -> str:
+    """A title whose first half stands on the line above (agency, then 2020年…年度报告)."""
+    if candidate in lines:
+        at = lines.index(candidate)
+        bare = words.REPORT_NAME.sub("", candidate)
+        bare = re.sub(rf"{words.YEAR}|年度?|关于|的|\s", "", bare)
+        above = lines[at - 1] if at else ""
+        if (
+            not bare
+            and 2 < len(above) <= 30
+            and re.fullmatch(rf"[\u4e00-\u9fff()]+(?:{words.YEAR}\s*年度?)?", above)
+        ):
+            return above + candidate
+    return candidate
+
+
+def _title_parts(title: str) -> list[str]:
+    """A page title without the names of the site and the column, its likeliest part first."""
+    parts = [part.strip() for part in re.split(r"\s*[-_|—–>»]+\s*|\s{2,}", western(title)) if part.strip()]
+    named = [part for part in parts if words.REPORT_NAME.search(part)]
+    return sorted(named, key=len, reverse=True) if named else [western(title).strip()]
+
+
+def western(text: str) -> str:
+    return words.western_years(text)
+
+
+def _is_menu(line: str) -> bool:
+    """A breadcrumb or menu line, which names the column and not the report."""
+    return (
+        ">" in line
+        or "首页" in line
+        or bool(re.fullmatch(r"(?:法定主动公开内容|政府)?(?:信息|政务)公开(?:工作)?(?:年度报告|年报)", line))
+    )
+
+
+def _decide_kind(
+    found: Identification, document: Document, extraction: Extraction, text: str, lines: list[str]
+) -> None:
+    title = found.title or ""
+    named = words.REPORT_NAME.search(title)
+    period = _period(text)
+    printed = [fact for fact in extraction.facts if fact.state == "reported"]
+    length = len(re.sub(r"\s", "", text))
+    sections = sum(bool(section.search(text)) for section in words.SECTIONS)
+    rest = title[named.end() :] if named else title
+
+    def other(reason: str) -> None:
+        found.kind, found.reason = "other", reason
+
+    if (
+        length < 400
+        and not extraction.facts
+        and words.NOT_FOUND.search(f"{document.title or ''} {text[:400]}")
+    ):
+        return other("a page that says that nothing was found")
+    if not extraction.facts and length < 30 and not document.image_count:
+        return other("the document holds no text")
+    not_report = words.NOT_A_REPORT.search(rest if named else title)
+    if named and not_report and not (period and printed):
+        return other(f"titled 「{title}」: {not_report.group()}, a document about reports and not one")
+    if not named and words.PLAN.search(title) and not printed:
+        return other(f"a work plan: titled 「{title}」")
+    if printed and (len(printed) >= 3 or extraction.sections):
+        if not named and not period and not_report and len(extraction.facts) < 15:
+            return other(f"titled 「{title}」: {not_report.group()}")
+        found.evidence["kind"] = f"{len(printed)} figures of the form's tables"
+        found.kind = "annual_report"
+        return None
+    listed = [line for line in lines if len(line) < _TITLE_LINE and words.REPORT_NAME.search(line)]
+    distinct = {re.sub(r"\W", "", line) for line in listed}
+    prose = sum(len(line) for line in text.split("\n") if len(line) > 60)
+    if len(distinct) >= 4 and prose < 400 and not extraction.facts:
+        return other(f"a listing page: it names {len(distinct)} reports and holds none")
+    if extraction.facts and not printed and not period and not named:
+        return other("an empty form: labels of the tables without a single figure")
+    if (
+        extraction.facts
+        and not printed
+        and re.search("格式|样式|模板|式样|范本|填报", f"{title}{text[:600]}")
+        and not period
+    ):
+        return other("an empty form: labels of the tables without a single figure")
+    opening = words.OPENING.search(text[:_HEAD])
+    if named and (sections >= 2 or period or extraction.facts or (length < 400 and document.image_count)):
+        found.evidence["kind"] = f"title 「{title}」"
+        found.kind = "annual_report"
+        return None
+    if period and (opening or sections >= 3) and "公开" in text:
+        found.evidence["kind"] = f"statistics period 「{period.group()}」"
+        found.kind = "annual_report"
+        return None
+    if named and length >= 400 and opening:
+        found.evidence["kind"] = f"title 「{title}」"
+        found.kind = "annual_report"
+        return None
+    future = len(words.FUTURE.findall(text[: 2 * _HEAD]))
+    if not period and future >= 1 and not named:
+        return other(
+            "a work plan: it speaks of what will be done, and has no report title and no statistics period"
+        )
+    if named:
+        return other(f"titled 「{title}」 but without a section, a figure or a statistics period of a report")
+    return other("no title, statistics period or table of an annual report")
+
+
+def _period(text: str) -> re.Match[str] | None:
+    """The sentence that says which days the figures cover; the one that speaks of data if there are many."""
+    first = None
+    for match in words.PERIOD.finditer(text):
+        if first is None:
+            first = match
+        around = text[max(0, match.start() - 40) : match.end() + 10]
+        if words.PERIOD_WORDS.search(around):
+            return match
+    return first
+
+
+# --- dates --------------------------------------------------------------------------------------
+
+_DATE = r"(20[0-3]\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*日?"
+_LABELLED_DATE = re.compile(
+    rf"(?:发布|公开|生成|成文|发文|公布|印发|更新|上传)\s*(?:时间|日期)\s*[:：]?\s*{_DATE}|(?<!统计)(?:时间|日期)\s*[:：]\s*{_DATE}"
+)
+_DATE_LINE = re.compile(rf"^[ (]*{_DATE}[ )]*$", re.M)
+_ADDRESS_DATE = re.compile(r"/t?(20[0-3]\d)[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])(?=[_/\-.])")
+_META_DATES = ("pubdate", "publishdate", "publish_date", "createdate", "firstpublishedtime", "date")
+
+
+def _decide_publication(found: Identification, document: Document, text: str) -> None:
+    for name in _META_DATES:
+        match = re.match(_DATE, document.meta.get(name, ""))
+        if match and (day := _day(match.groups())):
+            found.published_on, found.evidence["published_on"] = day, f"meta {name}"
+            return
+    for pattern, source in ((_LABELLED_DATE, "labelled date"), (_DATE_LINE, "date line")):
+        for match in pattern.finditer(text):
+            if day := _day([group for group in match.groups() if group]):
+                found.published_on = day
+                found.evidence["published_on"] = f"{source} 「{match.group().strip()}」"
+                return
+    match = _ADDRESS_DATE.search(document.address or "")
+    if match and (day := _day(match.groups())):
+        found.published_on, found.evidence["published_on"] = day, "the address"
+
+
+def _day(parts: list[str] | tuple[str, ...]) -> date | None:
+    try:
+        return date(*(int(part) for part in parts[:3]))
+    except (ValueError, TypeError):
+        return None
+
+
+_ADDRESS_YEAR = re.compile(r"(?:nbYear|fbtime|year|nd)=(20[0-3]\d)|/(20[0-3]\d)n(?:db)?/|(20[0-3]\d)年", re.I)
+
+
+def _decide_year(found: Identification, document: Document, text: str) -> None:
+    """Statistics period, else title, else body, else date of publication, else address."""
+    votes = found.year_votes
+    why: dict[str, str] = {}
+    period = _period(text)
+    if period:
+        first, last = period.group(1), period.group(2)
+        votes["period"] = int(last or first)
+        why["period"] = f"statistics period 「{period.group()}」"
+    if found.title and (match := re.search(rf"({words.YEAR})\s*年?", found.title)):
+        votes["title"] = int(match.group(1))
+        why["title"] = f"title 「{found.title}」"
+    body = Counter(re.findall(r"(20[0-3]\d)\s*年", _CITED.sub("", text[: 4 * _HEAD])))
+    if body:
+        (year, count), *_ = body.most_common(1)
+        votes["body"] = int(year)
+        why["body"] = f"{year}年 stands {count} times in the text"
+    if found.published_on:
+        votes["publication"] = found.published_on.year - 1
+        why["publication"] = f"published on {found.published_on}"
+    if document.address and (match := _ADDRESS_YEAR.search(document.address)):
+        votes["address"] = int(next(group for group in match.groups() if group))
+        why["address"] = f"the address has {match.group()}"
+    for source in ("period", "title", "body", "publication", "address"):
+        if source in votes:
+            if source == "body" and found.kind == "annual_report" and len(body) > 1:
+                # a body whose two commonest years are as common decides nothing
+                (_, most), (_, second), *_ = body.most_common(2)
+                if most == second and ("publication" in votes or "address" in votes):
+                    continue
+            found.year, found.evidence["year"] = votes[source], why[source]
+            return
+
+
+# --- agency -------------------------------------------------------------------------------------
+
+_TITLE_TAIL = re.compile(rf"(?:{words.YEAR}\s*年?\s*(?:度|年度)?)|(?:年度)$|^\s*关于|[《》]|\s")
+_COMPILED = re.compile(
+    rf"([\u4e00-\u9fff()]{{2,40}}?)(?:{words.YEAR}年度?)?(?:按照|根据|依据|依照|编制(?:了|并)|现公布|特公布|公布|向社会公布)"
+)
+_ISSUER = re.compile(
+    r"(?:发布机构|发布单位|信息来源|来\s*源|公开主体|主办单位|主办|编制单位|发布者|供稿单位)\s*[:：]\s*([\u4e00-\u9fff()]{3,30})"
+)
+_BY = re.compile(r"由([\u4e00-\u9fff()]{3,30}?)(?:编制|汇总|负责编制)")
+_NAMES_ITSELF = re.compile(
+    rf"(?:公布|发布|编制)(?:了)?{words.YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?(?:信息|政务)公开"
+)
+
+
+def _decide_agency(
+    found: Identification, document: Document, text: str, lines: list[str], divisions: Divisions
+) -> None:
+    candidates: list[tuple[str, str]] = []
+    if found.title:
+        match = words.REPORT_NAME.search(found.title)
+        if match:
+            name = _agency_of_title(found.title, match)
+            if name:
+                candidates.append((name, f"title 「{found.title}」"))
+    head = text[: 2 * _HEAD]
+    for pattern in (_NAMES_ITSELF, _BY):
+        if match := pattern.search(head):
+            candidates.append((match.group(1), f"「{match.group()}」"))
+    if "contentsource" in document.meta:
+        candidates.append((document.meta["contentsource"], "meta ContentSource"))
+    if match := _ISSUER.search(text):
+        candidates.append((match.group(1), f"「{match.group()}」"))
+    counted = _counted_agencies(text, found.year, divisions)
+    bare: tuple[str, str] | None = None
+    for raw, why in candidates:
+        name = _tidy_agency(raw)
+        if not name:
+            continue
+        if _is_agency(name, found.year, divisions):
+            if _is_full(name, found.year, divisions):
+                _take_agency(found, name, why, divisions)
+                return
+            bare = bare or (name, why)
+    if bare:
+        # 市统计局 is completed by the one full name in the text that ends with it
+        name, why = bare
+        stem = name.lstrip("省市县区州")
+        fuller = [full for full, _ in counted if full.endswith(stem) and len(full) > len(name)]
+        if fuller and len(stem) >= 3:
+            _take_agency(found, fuller[0], f"{why}, written out in the text", divisions)
+        else:
+            _take_agency(found, name, why, divisions)
+        return
+    if counted:
+        name, count = counted[0]
+        if count >= 2 and (len(counted) == 1 or counted[1][1] < count):
+            _take_agency(found, name, f"named {count} times in the text", divisions)
+        elif name in head:
+            _take_agency(found, name, "the only agency named in the opening", divisions)
+
+
+def _take_agency(found: Identification, name: str, why: str, divisions: Divisions) -> None:
+    found.agency, found.evidence["agency"] = name, why
+    found.agency_type = _agency_type(name, found.year, divisions)
+
+
+def _agency_of_title(title: str, match: re.Match[str]) -> str:
+    head = title[: match.start()]
+    if head.rstrip().endswith("人民") and match.group().startswith("政府"):
+        head = head.rstrip() + "政府"
+    name = _TITLE_TAIL.sub("", head)
+    if not name:
+        # 2020年度政府信息公开工作年度报告(市统计局)
+        tail = re.match(r"[\s(（\-—]*([\u4e00-\u9fff]{3,30})[)）]?", title[match.end() :])
+        name = tail.group(1) if tail else ""
+    return name.strip("-—_:： ,，、")
+
+
+def _tidy_agency(name: str) -> str:
+    """Without doubled place names (桦甸市桦甸市统计局), lead words and outer brackets."""
+    name = re.sub(r"\s", "", name).strip('《》【】-—_:：,，.。、"“”')
+    name = re.sub(
+        r"^(?:中共)?(?:特|现)?(?:向社会)?(?:公布|发布|编制|关于|附件\d*[:：]?|附[:：]|图解|解读)+", "", name
+    )
+    name = re.sub(rf"{words.YEAR}年度?", "", name)
+    name = re.sub(r"^([\u4e00-\u9fff]{2,8}?[省市县区州盟旗])\1", r"\1", name)
+    if name.startswith("(") and name.endswith(")"):
+        name = name[1:-1]
+    return re.sub(r"(?:的|年度|关于|本级)$", "", name)
+
+
+def _is_agency(name: str, year: int | None, divisions: Divisions) -> bool:
+    return 2 <= len(name) <= 40 and (
+        bool(words.TOWNSHIP.search(name) or words.GOVERNMENT.search(name) or words.DEPARTMENT.search(name))
+        or _is_division(name, year, divisions)
+    )
+
+
+def _is_division(name: str, year: int | None, divisions: Divisions) -> bool:
+    """Whether a name is that of a place and nothing more (耒阳市, 湖南省衡阳市)."""
+    at = 0
+    for start, end, _, _ in divisions.mentions(name, year):
+        if start != at:
+            return False
+        at = end
+    return at == len(name) and at > 0
+
+
+def _is_full(name: str, year: int | None, divisions: Divisions) -> bool:
+    """Whether a name begins with its place."""
+    return (
+        any(start <= 1 for start, _, _, _ in divisions.mentions(name, year))
+        or "(" in name
+        or bool(words.TOWNSHIP.search(name) and len(name) > 3)
+    )
+
+
+_AGENCY_AFTER = re.compile(rf"[\u4e00-\u9fff]{{0,14}}?(?:{words.AGENCY_END})")
+_STOP = re.compile("[的了和与及、在对将为各我本年]|根据|按照")
+
+
+def _counted_agencies(text: str, year: int | None, divisions: Divisions) -> list[tuple[str, int]]:
+    """Full names of agencies (a division and what follows it) in the text, the commonest first."""
+    counts: Counter[str] = Counter()
+    for start, end, _, _ in divisions.mentions(text[: 8 * _HEAD], year):
+        match = _AGENCY_AFTER.match(text, end)
+        if match and not _STOP.search(match.group()):
+            counts[_tidy_agency(text[start : match.end()])] += 1
+    return counts.most_common()
+
+
+def _agency_type(name: str, year: int | None, divisions: Divisions) -> AgencyType:
+    if words.TOWNSHIP.search(name) and not name.endswith(("街", "管委会")):
+        return "township"
+    if words.GOVERNMENT.search(name) or _is_division(name, year, divisions):
+        return "government"
+    if words.GOVERNMENT_OFFICE.search(name) or words.DEPARTMENT.search(name):
+        return "department"
+    return "other"
+
+
+# --- place, scope, era --------------------------------------------------------------------------
+
+_SITE_CODE = re.compile(r"(?:网站标识码|标识码)\s*[:：]?\s*([a-z]{0,2}\d{10})")
+_ISSUED_AT = re.compile(r"(?:当前页面|当前位置|您(?:现在)?(?:的|所在)位置|您当前)[^\n]{0,120}")
+
+
+def _decide_place(
+    found: Identification, document: Document, text: str, lines: list[str], divisions: Divisions
+) -> None:
+    context = [part for part in (document.title, found.title) if part]
+    context += [
+        document.meta[name] for name in ("sitename", "contentsource", "keywords") if name in document.meta
+    ]
+    if "siteidcode" in document.meta:
+        context.append(f"网站标识码:{document.meta['siteidcode']}")
+    if match := _SITE_CODE.search(text):
+        context.append(match.group())
+    if match := _ISSUED_AT.search(text):
+        context.append(match.group())
+    context += [line[:300] for line in lines[:12]]
+    if match := re.search(r"主办(?:单位)?\s*[:：]?\s*[^\n]{2,40}", text[-1500:]):
+        context.append(match.group())
+    place = divisions.resolve(found.agency or "", year=found.year, context=context, address=document.address)
+    found.division, found.province = place.code, place.province
+    found.evidence["place"] = place.why
+
+
+def _decide_scope(found: Identification, text: str, divisions: Divisions) -> None:
+    """Whose requests the figures count (国办发〔2014〕32号 asks provinces for 本级 and 汇总 apart)."""
+    kind, title = found.agency_type, found.title or ""
+    head = text[: 3 * _HEAD]
+    territory = words.TERRITORY.search(head)
+    if "本级" in title or (kind == "government" and (own := words.OWN_LEVEL.search(head)) and not territory):
+        found.scope = "own_level"
+        found.evidence["scope"] = "title" if "本级" in title else f"「{own.group()}」"  # type: ignore[union-attr]
+        return
+    if kind == "government":
+        found.scope = "territory_total"
+        found.evidence["scope"] = (
+            f"「{territory.group()}」" if territory else "the title names a place or its government"
+        )
+        return
+    if kind == "department" and found.agency and words.GOVERNMENT_OFFICE.search(found.agency):
+        itself = re.search("我办|本办|本机关|我厅|我室", head)
+        if territory and not itself:
+            found.scope, found.evidence["scope"] = "territory_total", f"「{territory.group()}」"
+        else:
+            found.scope = "single_agency"
+            found.evidence["scope"] = f"「{itself.group()}」" if itself else "an office's own report"
+        return
+    if kind in ("department", "township", "other"):
+        itself = words.ITSELF.search(head)
+        found.scope = "single_agency"
+        found.evidence["scope"] = f"「{itself.group()}」" if itself else f"a {kind}'s report counts itself"
+        return
+    found.scope, found.evidence["scope"] = "unknown", "no agency was decided"
+
+
+def era_of_year(year: int) -> EraName:
+    """The form that was meant for a year."""
+    return "2008" if year <= 2013 else "2014" if year <= 2018 else "2019" if year <= 2020 else "2021"
+
+
+def _decide_era(found: Identification, extraction: Extraction) -> None:
+    """The tables' own labels; where there are none the year of the figures."""
+    if extraction.era:
+        found.era, found.evidence["era"] = extraction.era, extraction.era_evidence
+    elif found.year:
+        found.era = era_of_year(found.year)
+        found.evidence["era"] = f"no table's labels tell; reports for {found.year} follow this form"

@@ -1,0 +1,257 @@
+"""Bytes → report: the whole core in one call. No disk, no clock, no network."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from flows.report.extract import Extraction, extract
+from flows.report.html import read_html
+from flows.report.identify import Identification, era_of_year, identify
+from flows.report.identity import check_facts, compare_narrative
+from flows.report.narrative import read_narrative
+from flows.report.place import Divisions
+from flows.report.source import MARKS, Source, normalise
+from flows.report.text import decode
+from flows.report.types import Document, Fact, Finding, Report
+
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
+_FORMATS = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "ZIP or Office",
+    b"\xd0\xcf\x11\xe0": "old Office",
+    b"\x89PNG": "PNG image",
+    b"\xff\xd8\xff": "JPEG image",
+    b"GIF8": "GIF image",
+    b"Rar!": "RAR archive",
+    b"7z\xbc\xaf": "7z archive",
+    b"\x1f\x8b": "gzip",
+}
+_TABLES = {
+    "active": "table 1 (主动公开)",
+    "requests": "the applications table (依申请公开)",
+    "disputes": "the disputes table (复议诉讼)",
+}
+
+
+def read_report(
+    data: bytes,
+    *,
+    address: str | None = None,
+    media_type: str | None = None,
+    charset: str | None = None,
+    divisions: Divisions,
+) -> Report:
+    """Everything that one original says. `address` is where it came from (evidence for year and place),
+    `media_type` and `charset` what the server declared. Never raises on bad input: what cannot be read
+    is `unreadable` with its reason."""
+    for magic, name in _FORMATS.items():
+        if data.startswith(magic):
+            return Report("unreadable", f"{name} files are not read yet")
+    if not data.strip():
+        return Report("unreadable", "the document is empty")
+    text, codec = decode(data, charset)
+    if text.count("\ufffd") * 20 > len(text) or text.count("\x00") * 20 > len(text):
+        return Report("unreadable", "no charset fits: the bytes are no text")
+    document = normalise(_source(text, media_type))
+    document.address = address
+    report = read_document(document, divisions)
+    report.evidence["charset"] = codec
+    return report
+
+
+def _source(text: str, media_type: str | None) -> Source:
+    if media_type != "text/plain" and _MARKUP.search(text[:20000]):
+        return read_html(text)
+    if media_type == "text/plain" and re.match(r"\s*<(?:!doctype|html)", text, re.I):
+        return read_html(text)
+    return Source(text.replace("\r\n", "\n").replace("\r", "\n").translate(MARKS))
+
+
+def read_document(document: Document, divisions: Divisions) -> Report:
+    """The report that a normalised document holds."""
+    extraction = extract(document)
+    found = identify(document, extraction, divisions)
+    report = Report(
+        kind=found.kind,
+        reason=found.reason,
+        title=found.title,
+        agency=found.agency,
+        agency_type=found.agency_type,
+        division=found.division,
+        province=found.province,
+        published_on=found.published_on,
+        repairs=document.repairs,
+        evidence=found.evidence,
+        table_count=len(document.tables),
+        image_count=document.image_count,
+        text_length=len(document.text),
+        text_fingerprint=_fingerprint(document),
+    )
+    if found.kind != "annual_report":
+        return report
+    report.year, report.era, report.scope = found.year, found.era, found.scope
+    narrative = _narrative(document, extraction, found)
+    facts, conflicting = _first_of_each(extraction.facts)
+    printed = {fact.key for fact in facts}
+    told = [fact for fact in narrative if fact.key not in printed and _is_wanted(fact, extraction)]
+    report.facts = facts + told
+    report.findings = [
+        *_undecided(found),
+        *_disagreeing_years(found),
+        *_missing_tables(document, extraction, found),
+        *_unread(extraction),
+        *check_facts(
+            [*report.facts, *conflicting], era=found.era, year=found.year, published_on=found.published_on
+        ),
+        *compare_narrative(facts, narrative),
+    ]
+    return report
+
+
+def _narrative(document: Document, extraction: Extraction, found: Identification) -> list[Fact]:
+    text = document.text
+    flattened = [fact for fact in extraction.facts if fact.method == "flattened"]
+    if flattened:
+        # counts that lost their table are no sentences
+        start, end = min(extraction.lines), max(extraction.lines)
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return read_narrative(text, era=found.era or "2014", year=found.year, locate=document.locate)
+
+
+def _is_wanted(fact: Fact, extraction: Extraction) -> bool:
+    """Where there are tables, running text only stands in for those that are missing."""
+    if not extraction.sections:
+        return True
+    if "statistics" in extraction.sections:
+        return False
+    if fact.indicator.startswith("requests."):
+        return "requests" not in extraction.sections
+    return fact.indicator.startswith(("review.", "litigation.")) and "disputes" not in extraction.sections
+
+
+def _first_of_each(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
+    """One fact a cell of the form, and those printed again with another value."""
+    kept: dict[str, Fact] = {}
+    conflicting: list[Fact] = []
+    for fact in facts:
+        first = kept.setdefault(fact.key, fact)
+        if first is not fact:
+            if first.state != "reported" and fact.state == "reported":
+                kept[fact.key] = fact
+            elif fact.state == "reported" and fact.value != first.value:
+                conflicting.append(fact)
+    return list(kept.values()), conflicting
+
+
+def _fingerprint(document: Document) -> str:
+    """Of the words only: mirrors differ in markup and script, and so do not their words."""
+    words = re.sub(r"[^\u4e00-\u9fff]", "", document.text)
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+# --- findings about the reading -----------------------------------------------------------------
+
+
+def _undecided(found: Identification) -> list[Finding]:
+    findings: list[Finding] = []
+    if found.year is None:
+        findings.append(
+            Finding("year.undecided", "critical", "no year of the figures could be decided (年份未定)")
+        )
+    if found.agency is None:
+        findings.append(
+            Finding("agency.undecided", "critical", "no reporting agency could be decided (机关未定)")
+        )
+    if found.province is None:
+        findings.append(
+            Finding(
+                "place.undecided",
+                "critical",
+                f"no province could be decided (地区未定): {found.evidence.get('place', '')}",
+            )
+        )
+    elif found.division is None:
+        findings.append(
+            Finding(
+                "division.undecided",
+                "warning",
+                f"only the province could be decided: {found.evidence.get('place', '')}",
+            )
+        )
+    return findings
+
+
+def _disagreeing_years(found: Identification) -> list[Finding]:
+    votes = found.year_votes
+    if "period" in votes and "title" in votes and votes["period"] != votes["title"]:
+        return [
+            Finding(
+                "year.disagrees",
+                "warning",
+                f"the statistics period is of {votes['period']}, the title of {votes['title']} (年份不一致)",
+                observed=float(votes["title"]),
+                expected=float(votes["period"]),
+            )
+        ]
+    return []
+
+
+def _missing_tables(document: Document, extraction: Extraction, found: Identification) -> list[Finding]:
+    findings: list[Finding] = []
+    if found.era in ("2019", "2021"):
+        missing = [name for name in _TABLES if name not in extraction.sections]
+        images = f"; the page has {document.image_count} images" if document.image_count else ""
+        if len(missing) == 3:
+            findings.append(
+                Finding(
+                    "tables.absent",
+                    "warning",
+                    "the three statistics tables are absent (left out, or published as images): "
+                    f"the figures come from the narrative only{images} (缺少三张统计表)",
+                )
+            )
+        else:
+            findings += [
+                Finding(f"tables.{name}_absent", "warning", f"{_TABLES[name]} is absent{images}")
+                for name in missing
+            ]
+    elif found.era == "2014" and not extraction.sections:
+        findings.append(
+            Finding(
+                "tables.absent",
+                "info",
+                "the statistics table is absent: the figures come from the narrative only (缺少统计表)",
+            )
+        )
+    if extraction.era and found.year and extraction.era != era_of_year(found.year):
+        findings.append(
+            Finding(
+                "era.unusual",
+                "info",
+                f"the form of {extraction.era} in a report for {found.year} (套用其他年份表样)",
+            )
+        )
+    return findings
+
+
+def _unread(extraction: Extraction) -> list[Finding]:
+    findings: list[Finding] = []
+    if extraction.unmapped:
+        shown = "; ".join(f"{label}: {raw} ({place})" for label, raw, place in extraction.unmapped[:5])
+        more = f" and {len(extraction.unmapped) - 5} more" if len(extraction.unmapped) > 5 else ""
+        findings.append(
+            Finding(
+                "table.unmapped",
+                "warning",
+                f"{len(extraction.unmapped)} printed figures stand under labels of no form: {shown}{more}",
+            )
+        )
+    by_rule: dict[str, list[str]] = {}
+    for rule, message in extraction.notes:
+        by_rule.setdefault(rule, []).append(message)
+    for rule, messages in by_rule.items():
+        lost = rule == "flattened.blanks_lost"
+        more = f" (and {len(messages) - 3} more)" if len(messages) > 3 else ""
+        findings.append(Finding(rule, "warning" if lost else "info", "; ".join(messages[:3]) + more))
+    return findings

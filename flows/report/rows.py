@@ -1,0 +1,506 @@
+"""Rows of table cells → hits: each printed cell under the indicator that its labels give it.
+
+Rows are read one by one whatever table they stand in, because real pages cut one table into several,
+run three into one and repeat headings after a page break: what a row is, its own labels say; what its
+columns are, the last headings say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flows.report.eras import active, form_2014, form_2019, form_2021, tables
+from flows.report.eras.form import Form
+from flows.report.label import label_key
+from flows.report.number import read_number
+from flows.report.types import TOTAL, Cell, Method, Table
+
+FORMS: dict[str, Form] = {form.era: form for form in (form_2014.FORM, form_2019.FORM, form_2021.FORM)}
+
+APPLICANT, REQUEST, SUBJECT, FIELD, ROUTE, OUTCOME, STATISTIC, HEADING = range(8)
+ROLES: dict[str, int] = {
+    **dict.fromkeys(tables.APPLICANT_HEADINGS, APPLICANT),
+    **dict.fromkeys(
+        [label for label in tables.APPLICANTS if label not in tables.OTHER | tables.TOTALS], APPLICANT
+    ),
+    **dict.fromkeys(tables.REQUESTS, REQUEST),
+    **dict.fromkeys(active.SUBJECTS, SUBJECT),
+    **dict.fromkeys([*form_2019.FORM.fields, *form_2021.FORM.fields, *active.SHARED_FIELDS], FIELD),
+    active.CUT_FIELD: FIELD,
+    active.CONTENT_HEADING: FIELD,
+    **dict.fromkeys(tables.DISPUTE_ROUTES, ROUTE),
+    **dict.fromkeys([label for label in tables.DISPUTE_OUTCOMES if label not in tables.TOTALS], OUTCOME),
+    **dict.fromkeys(form_2014.STATISTICS, STATISTIC),
+    **dict.fromkeys(form_2014.HEADINGS, HEADING),
+}
+UNIT_WORDS = frozenset(
+    [
+        "条",
+        "件",
+        "次",
+        "篇",
+        "个",
+        "人",
+        "人次",
+        "万元",
+        "元",
+        "亿元",
+        "项",
+        "份",
+        "起",
+        "宗",
+        "单位",
+        "统计数",
+        "指标",
+        "数量",
+        "计量单位",
+        "统计指标",
+    ]
+)
+
+
+def role(text: str) -> int | None:
+    """What a cell's text is a label of; None where it is no label of a form. 其他 and 总计 are labels of
+    rows and of columns alike, and have no role of their own."""
+    key = label_key(text) if len(text) <= 120 else ""
+    found = ROLES.get(key)
+    if found is None and len(key) > 3 and tables.request_row(text):
+        return REQUEST
+    return found
+
+
+def is_value(text: str) -> bool:
+    """Whether a cell can be a count: a number, a blank, a dash or 无, but no words."""
+    return text == "" or text.isdigit() or text == "无" or read_number(text).state not in ("text",)
+
+
+@dataclass(slots=True)
+class Hit:
+    """A printed cell and the indicator its labels give it."""
+
+    indicator: str
+    applicant: str
+    unit: str
+    cell: Cell
+    location: str
+    method: Method = "table"
+    unit_hint: str | None = None
+
+
+@dataclass(slots=True)
+class ActiveRow:
+    """A row of table 1, kept until the page's own headings tell which year's form it follows."""
+
+    subject: str
+    fields: list[str | None]
+    cells: list[tuple[Cell, str]]
+    unit_hint: str | None
+    method: Method = "table"
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads rows of cells in order; headings stay in force until others replace them."""
+
+    hits: list[Hit] = field(default_factory=list)
+    active_rows: list[ActiveRow] = field(default_factory=list)
+    unmapped: list[tuple[str, str, str]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    marks: Counter[str] = field(default_factory=Counter)
+    """Labels seen that only one era's form prints, counted by era."""
+    sections: set[str] = field(default_factory=set)
+    section: str = ""
+    """The section of the last row read, of active, requests, disputes, statistics."""
+    applicants: list[tuple[str, set[int]]] = field(default_factory=list)
+    fields: list[tuple[str | None, set[int], str | None]] = field(default_factory=list)
+    disputes: list[tuple[str, set[int]]] = field(default_factory=list)
+    heading: str = ""
+    """Which table's headings are being read: applicants or disputes, empty when a body is."""
+    heading_rows: list[list[Cell]] = field(default_factory=list)
+    statistic_section: str = ""
+
+    def read_table(self, table: Table) -> None:
+        rows = table.rows
+        if is_transposed(rows):
+            rows = [list(column) for column in zip(*rows, strict=True)]
+            across = True
+        else:
+            across = False
+        for line in rows:
+            cells: list[Cell] = []
+            last = None
+            for cell in line:
+                if cell is not None and cell is not last:
+                    cells.append(cell)
+                    last = cell
+            if cells:
+                self.read_row(cells, table.number, across)
+
+    def read_row(self, cells: list[Cell], table: int, across: bool = False) -> None:
+        roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
+        kinds = set(roles)
+        if REQUEST in kinds or (self.applicants and self._is_request_total(cells)):
+            if self._read_request(cells, roles, table, across):
+                return
+        if SUBJECT in kinds and ROUTE not in kinds and APPLICANT not in kinds:
+            if self._read_active(cells, roles, table, across):
+                return
+        if STATISTIC in kinds:
+            self._read_statistics(cells, roles, table)
+            return
+        if FIELD in kinds:
+            self.read_fields(cells, across)
+            return
+        if APPLICANT in kinds:
+            if self.heading != "applicants":
+                self.heading, self.heading_rows = "applicants", []
+            self.heading_rows.append(cells)
+            return
+        if ROUTE in kinds or OUTCOME in kinds:
+            if self._read_dispute_pair(cells, roles, table):
+                return
+            if self.heading != "disputes":
+                self.heading, self.heading_rows = "disputes", []
+            self.heading_rows.append(cells)
+            return
+        if self.heading == "disputes" or self.disputes:
+            if self._read_disputes(cells, table, across):
+                return
+        if self.heading:
+            self.heading_rows.append(cells)
+            return
+        self._keep_unmapped(cells, table)
+
+    def enter(self, section: str) -> None:
+        self.section = section
+        self.sections.add(section)
+
+    # --- the applications table -----------------------------------------------------------------
+
+    def _is_request_total(self, cells: list[Cell]) -> bool:
+        keys = [label_key(cell.text) for cell in cells[:4]]
+        return any(key in tables.TOTALS or key == tables.OTHER_OUTCOME for key in keys) and any(
+            is_value(cell.text) for cell in cells[1:]
+        )
+
+    def _read_request(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
+        """One row of the applications table. False where the row only looks like one (a heading)."""
+        label_end = 0
+        indicator: str | None = None
+        in_other = False
+        for index, cell in enumerate(cells):
+            if cell.text == "" or cell.text.isdigit():
+                if indicator or label_end:
+                    break
+                continue
+            if roles[index] == REQUEST:
+                indicator, label_end = tables.request_row(cell.text), index + 1
+                continue
+            key = label_key(cell.text)
+            if key == tables.OTHER_OUTCOME:
+                in_other = True
+                indicator, label_end = "requests.other", index + 1
+            elif key in tables.OTHER and in_other:
+                indicator, label_end = "requests.other.misc", index + 1
+            elif key in tables.TOTALS and not is_value(cell.text):
+                indicator, label_end = "requests.resolved", index + 1
+            elif indicator and not is_value(cell.text) and index == label_end:
+                # a note printed in a cell of its own beside the label
+                if index + 1 < len(cells) and len(cells) - index - 1 >= max(1, len(self.applicants or ())):
+                    label_end = index + 1
+        values = cells[label_end:]
+        if indicator is None or not values or not any(is_value(cell.text) for cell in values):
+            return False
+        self.close_headings()
+        if (
+            in_other
+            and indicator
+            in ("requests.other.no_correction", "requests.other.no_payment", "requests.other.misc")
+        ) or indicator.startswith("requests.other."):
+            self.marks["2021"] += 1
+        elif indicator == "requests.other":
+            self.marks["2019"] += 1
+        self.enter("requests")
+        for applicant, cell in self._by_applicant(values, indicator, table):
+            self.hits.append(Hit(indicator, applicant, "件", cell, _place(table, cell)))
+        return True
+
+    def _by_applicant(self, values: list[Cell], indicator: str, table: int) -> list[tuple[str, Cell]]:
+        order = self.applicants or [(applicant, set[int]()) for applicant in tables.APPLICANT_ORDER]
+        if len(values) == len(order):
+            return [(applicant, cell) for (applicant, _), cell in zip(order, values, strict=True)]
+        placed: list[tuple[str, Cell]] = []
+        for cell in values:
+            covered = range(cell.column, cell.column + cell.colspan)
+            owners = [applicant for applicant, columns in order if not columns.isdisjoint(covered)]
+            if len(owners) == 1 and owners[0] not in [applicant for applicant, _ in placed]:
+                placed.append((owners[0], cell))
+            elif cell.text:
+                self.unmapped.append((indicator, cell.text, _place(table, cell)))
+        return placed
+
+    # --- headings over columns ------------------------------------------------------------------
+
+    def close_headings(self) -> None:
+        """Resolve the headings read so far, column by column, from their words top to bottom."""
+        if not self.heading:
+            return
+        words: dict[int, list[Cell]] = {}
+        for cells in self.heading_rows:
+            for cell in cells:
+                for column in range(cell.column, cell.column + cell.colspan):
+                    column_words = words.setdefault(column, [])
+                    if not column_words or column_words[-1] is not cell:
+                        column_words.append(cell)
+        resolve = _applicant if self.heading == "applicants" else _dispute
+        found: dict[str, set[int]] = {}
+        for column in sorted(words):
+            name = resolve([cell.text for cell in words[column]])
+            if name:
+                found.setdefault(name, set()).add(column)
+        if self.heading == "applicants":
+            if len(found) >= 2:
+                self.applicants = list(found.items())
+        elif len(found) >= 3:
+            self.disputes = list(found.items())
+        self.heading, self.heading_rows = "", []
+
+    # --- disputes -------------------------------------------------------------------------------
+
+    def _read_disputes(self, cells: list[Cell], table: int, across: bool) -> bool:
+        """The row of counts below the headings of the disputes table."""
+        values = [cell for cell in cells if is_value(cell.text)]
+        if len(values) < 3 or len(values) < len(cells) - 1:
+            return False
+        if self.heading == "disputes":
+            self.close_headings()
+        order = self.disputes or [(name, set[int]()) for name in tables.DISPUTE_ORDER]
+        if len(values) == len(order) + 1 and values[0].text == "":
+            values = values[1:]
+        if all(cell.text == "" for cell in values) and any(
+            hit.indicator.startswith(("review.", "litigation.")) for hit in self.hits
+        ):
+            return True
+        self.enter("disputes")
+        if len(values) == len(order):
+            pairs = [(name, cell) for (name, _), cell in zip(order, values, strict=True)]
+        else:
+            pairs = []
+            for cell in values:
+                owners = [name for name, columns in order if cell.column in columns]
+                if len(owners) == 1:
+                    pairs.append((owners[0], cell))
+                elif cell.text:
+                    self.unmapped.append(("disputes", cell.text, _place(table, cell)))
+        for name, cell in pairs:
+            self.hits.append(Hit(name, TOTAL, "件", cell, _place(table, cell)))
+        self.disputes = []
+        return True
+
+    def _read_dispute_pair(self, cells: list[Cell], roles: list[int | None], table: int) -> bool:
+        """A row of the disputes table turned on its side: route, outcome, count."""
+        labels = [cell.text for cell in cells if not is_value(cell.text)]
+        values = [cell for cell in cells if is_value(cell.text)]
+        name = _dispute(labels)
+        if name is None or len(values) != 1 or len(labels) > 4:
+            return False
+        self.enter("disputes")
+        self.hits.append(Hit(name, TOTAL, "件", values[0], _place(table, values[0])))
+        return True
+
+    # --- table 1 --------------------------------------------------------------------------------
+
+    def read_fields(self, cells: list[Cell], across: bool) -> None:
+        """A row of column headings of table 1."""
+        found: list[tuple[str | None, set[int], str | None]] = []
+        for cell in cells:
+            key = label_key(cell.text)
+            if key == active.CONTENT_HEADING or key in active.SUBJECTS:
+                continue
+            name = form_2019.FORM.fields.get(key)
+            if name:
+                self.marks["2019"] += 1
+            else:
+                name = form_2021.FORM.fields.get(key)
+                if name:
+                    self.marks["2021"] += 1
+                elif key == active.CUT_FIELD:
+                    seen = {field_name for field_name, _, _ in found}
+                    name = "disclosed" if "issued" in seen else "issued"
+                    self.marks["2019"] += 1
+                else:
+                    name = active.SHARED_FIELDS.get(key)
+            columns = set(range(cell.column, cell.column + cell.colspan))
+            if name or cell.text:
+                found.append((name, columns, money_unit(cell.text)))
+        self.heading, self.heading_rows = "", []
+        self.fields = found
+
+    def _read_active(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
+        at = roles.index(SUBJECT)
+        values = cells[at + 1 :]
+        while values and not is_value(values[0].text) and len(values) > max(1, len(self.fields)):
+            values = values[1:]
+        if not values or not any(is_value(cell.text) for cell in values):
+            return False
+        subject = active.SUBJECTS[label_key(cells[at].text)]
+        if subject in ("other_services", "procurement"):
+            self.marks["2019"] += 1
+        self.enter("active")
+        names: list[str | None] = [name for name, _, _ in self.fields]
+        if names and len(values) < len(names):
+            # fewer cells than headings: those under each cell
+            names = [
+                next((name for name, columns, _ in self.fields if cell.column in columns), None)
+                for cell in values
+            ]
+        hint = next((hint for _, _, hint in self.fields if hint), None)
+        self.active_rows.append(
+            ActiveRow(subject, names, [(cell, _place(table, cell)) for cell in values], hint)
+        )
+        return True
+
+    # --- the nine-section table of 2014 ---------------------------------------------------------
+
+    def _read_statistics(self, cells: list[Cell], roles: list[int | None], table: int) -> None:
+        """A row of label, unit and count; a sheet of two panels has two of them side by side."""
+        self.enter("statistics")
+        index = 0
+        while index < len(cells):
+            if roles[index] != STATISTIC:
+                index += 1
+                continue
+            indicator, unit = self.statistic(label_key(cells[index].text))
+            hint = money_unit(cells[index].text)
+            index += 1
+            value: Cell | None = None
+            while index < len(cells) and roles[index] != STATISTIC:
+                cell = cells[index]
+                if cell.text in UNIT_WORDS:
+                    hint = cell.text if cell.text.endswith("元") else hint
+                elif value is None or (value.text == "" and cell.text):
+                    value = cell
+                index += 1
+            if value is not None and indicator:
+                self.hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), "table", hint))
+
+    def statistic(self, key: str) -> tuple[str | None, str]:
+        """The indicator of a row of the nine-section table, its section taken into account."""
+        self.statistic_section = form_2014.SECTIONS.get(key, self.statistic_section)
+        indicator, unit = form_2014.STATISTICS[key]
+        if "{section}" in indicator:
+            if not self.statistic_section:
+                return None, unit
+            indicator = indicator.format(section=self.statistic_section)
+        self.marks["2014"] += 1
+        return indicator, unit
+
+    def _keep_unmapped(self, cells: list[Cell], table: int) -> None:
+        """A row with counts that no label maps, in a table that has been read from."""
+        if not self.section or len(cells) < 2:
+            return
+        label = cells[0].text
+        if not label or is_value(label) or len(label) > 60:
+            return
+        for cell in cells[1:]:
+            if cell.text and read_number(cell.text).state == "reported":
+                self.unmapped.append((label, cell.text, _place(table, cell)))
+
+    # --- the end --------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Map the rows of table 1 by the form that the page's own headings follow."""
+        era = "2019" if self.marks["2019"] > self.marks["2021"] else "2021"
+        for row in self.active_rows:
+            form = FORMS[era].active.get(row.subject)
+            names: Sequence[str | None] = row.fields
+            known = [name for name in names if name]
+            other = FORMS["2021" if era == "2019" else "2019"].active.get(row.subject, {})
+            if known and (form is None or any(name not in form for name in known)):
+                # the row's own headings are those of the other form
+                if all(name in other for name in known):
+                    form = other
+            if form is None:
+                continue
+            if not known:
+                filled = [cell for cell, _ in row.cells if cell.text]
+                if len(filled) != len(form) and len(row.cells) != len(form):
+                    for cell, place in row.cells:
+                        if cell.text:
+                            self.unmapped.append((row.subject, cell.text, place))
+                    continue
+                names = list(form)
+                self.notes.append(
+                    (
+                        "table.headings_missing",
+                        f"the columns of {row.subject} have no headings; read in the form's order",
+                    )
+                )
+            for index, (cell, place) in enumerate(row.cells):
+                name = names[index] if index < len(names) else None
+                if name is None or name not in form:
+                    if cell.text and read_number(cell.text).state == "reported":
+                        self.unmapped.append((row.subject, cell.text, place))
+                    continue
+                indicator, unit = form[name]
+                hint = row.unit_hint if unit.endswith("元") else None
+                self.hits.append(Hit(indicator, TOTAL, unit, cell, place, row.method, hint))
+        self.active_rows = []
+
+
+def is_transposed(rows: list[list[Cell | None]]) -> bool:
+    """Whether a table has the applications table's rows as its columns."""
+    for line in rows[:3]:
+        seen: set[str] = set()
+        values = 0
+        for cell in line:
+            if cell is None or cell.text in seen:
+                continue
+            if cell.text.isdigit():
+                values += 1
+            elif tables.request_row(cell.text):
+                seen.add(cell.text)
+        if len(seen) >= 3 and not values:
+            return True
+    return False
+
+
+def _applicant(words: list[str]) -> str | None:
+    """The applicant of a column, from its headings top to bottom; their last lines may be one word cut
+    in two (商业 / 企业)."""
+    keys = [key for word in words if (key := label_key(word)) and key not in tables.APPLICANT_HEADINGS]
+    for start in range(len(keys)):
+        found = tables.APPLICANTS.get("".join(keys[start:])) or tables.APPLICANTS.get(keys[start])
+        if found:
+            return found
+    return None
+
+
+def _dispute(words: list[str]) -> str | None:
+    """The indicator of a column (or row) of the disputes table, from its headings."""
+    route = outcome = None
+    for word in words:
+        key = label_key(word)
+        route = tables.DISPUTE_ROUTES.get(key) or route
+        outcome = tables.DISPUTE_OUTCOMES.get(key) or outcome
+    if outcome is None:
+        joined = "".join(label_key(word) for word in words)
+        outcome = next(
+            (name for label, name in tables.DISPUTE_OUTCOMES.items() if joined.endswith(label)), None
+        )
+    if route in (None, "litigation") or outcome is None:
+        return None
+    return f"{route}.{outcome}"
+
+
+def money_unit(text: str) -> str | None:
+    """The unit of money that a label or heading names: 收费金额(单位:万元)."""
+    if "元" not in text:
+        return None
+    return next((unit for unit in ("亿元", "万元", "元") if unit in text), None)
+
+
+def _place(table: int, cell: Cell) -> str:
+    return f"table {table} row {cell.row + 1} column {cell.column + 1}"

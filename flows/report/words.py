@@ -1,0 +1,81 @@
+"""The words by which these documents name themselves: titles, agencies, periods, and what is no report."""
+
+from __future__ import annotations
+
+import re
+
+YEAR = r"(?:20[0-3]\d)"
+_CHINESE_YEAR = re.compile("二[〇○零0][〇○零一二三0][〇○零一二三四五六七八九]")
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def western_years(text: str) -> str:
+    """二〇二〇年 as 2020年, of equal length."""
+    if "二" not in text:
+        return text
+    return _CHINESE_YEAR.sub(lambda match: match.group().translate(_CHINESE_DIGITS), text)
+
+
+# A report names itself: agency, year, 政府信息公开 (工作) 年度报告, in any order of the last parts
+REPORT_NAME = re.compile(
+    rf"(?:政府)?(?:信息|政务)\s*公开(?:工作)?\s*(?:情况)?(?:的)?\s*(?:{YEAR}\s*年?\s*[年度]{{0,2}})?\s*(?:工作)?(?:情况)?(?:的)?"
+    r"(?:年\s*度?\s*(?:工作)?(?:情况)?(?:的)?报告|年\s*报|报告|工作总结|总结|情况汇报)"
+)
+# Documents about reports, or beside them, whose titles may hold the same words
+NOT_A_REPORT = re.compile(
+    "指南|目录|工作要点|要点任务|实施方案|工作方案|行动方案|工作计划|工作安排|实施意见|任务分解|分工|"
+    "的?通知$|通知[)）]?$|通报|决算|预算|三公|办法|制度|规定|条例|流程|申请表|登记表|须知|意见征集|问卷|考核|培训|会议|"
+    "解读|图解|一图|新闻|动态|综述"
+)
+PLAN = re.compile("工作要点|实施方案|工作方案|工作计划|行动计划|工作安排|任务分解")
+FUTURE = re.compile(r"将(?:全面|深入|进一步|继续|以|坚持|重点|严格|认真|着力|围绕|紧紧)")
+NOT_FOUND = re.compile(
+    r"404|页面不存在|无法找到|找不到(?:该|您|页面|文件)|Not Found|已(?:被)?删除|服务器错误|访问的页面", re.I
+)
+
+PERIOD = re.compile(
+    rf"({YEAR})\s*年\s*(?:度)?\s*(?:0?1|元)\s*月\s*0?[1-5]\s*日\s*(?:起|开始)?\s*[,，]?\s*(?:至|到|[-—–~～―]+)\s*"
+    rf"(?:(?:({YEAR})\s*年|同年|当年|本年|该年)\s*(?:度)?)?\s*12\s*月\s*(?:3[01]|2\d)\s*日"
+)
+PERIOD_WORDS = re.compile("统计|数据|期限|时限|时间|起止")
+
+# Words that open a report that carries no title
+OPENING = re.compile(
+    "(?:编制|公布|发布|报告).{0,60}(?:年度报告|年报|工作报告|报告)|本(?:年度)?报告(?:由|中|根据|所列|的|分|包括|共|内容|全文)|"
+    "本年报(?:由|中|根据|所列)"
+)
+SECTIONS = (
+    re.compile("总体情况|概述|基本情况|概况"),
+    re.compile("主动公开"),
+    re.compile("依申请公开|收到和处理政府信息公开申请|申请办理"),
+    re.compile("行政复议|行政诉讼"),
+    re.compile("存在的?(?:主要)?问题|问题(?:及|和)改进|不足"),
+    re.compile("其他需要报告|需要说明|附表|附件"),
+)
+
+# How the name of an agency ends
+AGENCY_END = (
+    r"人民政府办公[厅室]|政府办公[厅室]|人民政府|人民代表大会常务委员会|街道办事处|地区行政公署|行政公署|街道办|"
+    r"管理委员会|监督管理委员会|管委会|委员会办公室|委员会|办公[厅室]|管理处|"
+    r"人民法院|人民检察院|调查总?队|支队|总队|大队|中心|管理站|"
+    r"公司|学校|大学|学院|医院|[\u4e00-\u9fff]{1,14}?(?:局|厅|委|办|院|馆|署|社|所|站|库)"
+)
+TOWNSHIP = re.compile(r"(?:镇|乡|街道|苏木|街)(?:人民政府|政府|办事处|办|党工委)?$")
+GOVERNMENT = re.compile(r"(?:省|市|县|区|州|盟|旗|自治区|特区|林区)(?:人民)?政府$|行政公署$|地区行署$")
+GOVERNMENT_OFFICE = re.compile(r"(?:人民政府|政府)(?:办公[厅室]|办)$")
+DEPARTMENT = re.compile(
+    r"(?:局|厅|委|委员会|办|办公室|办公厅|院|署|社|馆|中心|队|处|站|会|部|科|所|库|园|海关|总站|办事处|法院|检察院)(?:\([^()]*\))?$"
+)
+
+TERRITORY = re.compile(
+    "全[省市县区州盟旗]各级|[我全本][省市县区州盟旗](?:区)?各级|各级各部门|综合(?:各|全|本)|汇总|本行政区域|"
+    "(?:各|全[省市县区])[^。;\n]{0,30}(?:政府信息公开)?年度报告[^。\n]{0,12}(?:编制|汇编)|"
+    "各?(?:乡镇|街道|县区|县市区|县\\(市、?区\\)|市县)[^。\n]{0,40}(?:汇总|编制而成|综合而成)|"
+    "市?(?:政府)?(?:各)?部门[和及、](?:各)?(?:县|区|乡|镇)[^。\n]{0,40}(?:汇总|综合|编制)"
+)
+OWN_LEVEL = re.compile(
+    "本级政府|[省市县区]本级(?:政府信息公开|年度报告|行政机关)|仅(?:包括|含|统计).{0,10}本级|不(?:含|包括).{0,12}(?:县|区|乡镇|部门)"
+)
+ITSELF = re.compile(
+    "我(?:局|委|厅|办|镇|乡|街道|院|中心|署|队|站|会|处|馆|校|社)|本(?:机关|局|委|厅|办|镇|乡|街道|单位|部门)"
+)

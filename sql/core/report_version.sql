@@ -1,0 +1,174 @@
+-- what: Every document that is an annual report, and which of them stands for its agency and year | 每份年度报告文件及其是否为该机关该年度的采用版本
+-- grain: document_number
+-- column document_number: Number of the original within this build | 本次构建中的原件序号
+-- column sha256: SHA-256 of the original | 原件SHA-256
+-- column status: canonical (stands for the report), mirror (same text as the canonical), superseded (another
+--   version) or quarantined | 状态：采用、镜像、被取代、隔离
+-- column report_id: Report it is a version of: division:agency:year; null where that is undecided | 所属报告标识（区划:机关:年度）；无法判断时为空
+-- column canonical_number: Document that stands for the report; null where none does | 采用版本的原件序号
+-- column report_year: Year the figures are of | 报告年度
+-- column form_era: Template era by which its figures are understood: its own, else the one of its year | 解读数据所用的模板版本
+-- column rollup_code: Division of that year's tree it counts in; null where there is none | 汇总时所归入的当年区划；没有则为空
+-- column province_code: Province it counts in | 汇总所属省级代码
+-- column agency_key: Agency within its division: the name without the division's, or government,
+--   government_own_level, government_office | 机关在区划内的标识
+-- column role: How it counts in a roll-up: territory_total, own_level, single_agency, scope_unknown,
+--   vertical_agency or system_total | 汇总中的角色
+-- column is_overlapping: Its division succeeds several that still report for that year | 其区划由多个当年仍在报告的区划合并而成
+WITH
+pattern AS (
+    SELECT
+        string_agg(pattern, '|') FILTER (WHERE role = 'vertical') AS vertical,
+        string_agg(pattern, '|') FILTER (WHERE role = 'government') AS government,
+        string_agg(pattern, '|') FILTER (WHERE role = 'government_office') AS government_office,
+        string_agg(pattern, '|') FILTER (WHERE role = 'suffix') AS suffix
+    FROM ref.agency_pattern
+),
+annual AS (
+    SELECT d.*, q.sha256 IS NOT NULL AS is_quarantined
+    FROM core.document AS d
+    LEFT JOIN quality.quarantine AS q USING (sha256)
+    WHERE d.kind = 'annual_report'
+),
+reporting AS (
+    SELECT DISTINCT report_year, division_code FROM annual WHERE NOT is_quarantined
+),
+-- reports of a year come out in the next one, perhaps under the name and code of a division made meanwhile
+predecessor AS (
+    SELECT
+        r.report_year, r.division_code,
+        count(DISTINCT t.division_code) AS tree_count,
+        any_value(t.division_code) AS tree_code,
+        bool_or(other.division_code IS NOT NULL) AS is_reporting
+    FROM reporting AS r
+    JOIN ref.division_successor AS s ON s.successor_code = r.division_code
+    JOIN core.division_year AS t
+        ON t.report_year = r.report_year AND t.division_code = s.division_code AND NOT t.is_next_year
+    LEFT JOIN reporting AS other
+        ON other.report_year = r.report_year AND other.division_code = s.division_code
+    WHERE t.division_code <> r.division_code
+    GROUP BY r.report_year, r.division_code
+),
+successor AS (
+    SELECT
+        r.report_year, r.division_code,
+        count(DISTINCT t.division_code) AS tree_count,
+        any_value(t.division_code) AS tree_code
+    FROM reporting AS r
+    JOIN ref.division_successor AS s ON s.division_code = r.division_code
+    JOIN core.division_year AS t
+        ON t.report_year = r.report_year AND t.division_code = s.successor_code AND NOT t.is_next_year
+    GROUP BY r.report_year, r.division_code
+),
+placement AS (
+    SELECT
+        r.report_year, r.division_code,
+        CASE
+            WHEN t.division_code IS NOT NULL AND NOT t.is_next_year THEN r.division_code
+            WHEN predecessor.tree_count = 1 THEN predecessor.tree_code
+            WHEN t.division_code IS NOT NULL THEN r.division_code
+            WHEN successor.tree_count = 1 THEN successor.tree_code
+        END AS rollup_code,
+        coalesce(t.is_next_year AND predecessor.tree_count > 1 AND predecessor.is_reporting, FALSE)
+            AS is_overlapping
+    FROM reporting AS r
+    LEFT JOIN core.division_year AS t USING (report_year, division_code)
+    LEFT JOIN predecessor USING (report_year, division_code)
+    LEFT JOIN successor USING (report_year, division_code)
+),
+named AS (
+    SELECT
+        annual.*,
+        p.rollup_code,
+        coalesce(p.is_overlapping, FALSE) AS is_overlapping,
+        coalesce(place.province_code, annual.province_code) AS tree_province_code,
+        regexp_replace(annual.agency_name, '\s', '', 'g') AS name_0,
+        CASE WHEN starts_with(name_0, province.division_name) THEN name_0[len(province.division_name) + 1:] ELSE name_0 END AS name_1,
+        CASE WHEN starts_with(name_1, prefecture.division_name) THEN name_1[len(prefecture.division_name) + 1:] ELSE name_1 END AS name_2,
+        CASE WHEN starts_with(name_2, own.division_name) THEN name_2[len(own.division_name) + 1:] ELSE name_2 END AS bare_name
+    FROM annual
+    LEFT JOIN placement AS p USING (report_year, division_code)
+    LEFT JOIN core.division_year AS place
+        ON place.report_year = annual.report_year AND place.division_code = coalesce(p.rollup_code, annual.division_code)
+    LEFT JOIN core.division_year AS own
+        ON own.report_year = annual.report_year AND own.division_code = annual.division_code
+    LEFT JOIN core.division_year AS prefecture
+        ON prefecture.report_year = annual.report_year AND prefecture.division_code = place.prefecture_code
+    LEFT JOIN core.division_year AS province
+        ON province.report_year = annual.report_year AND province.division_code = place.province_code
+),
+counted AS (
+    SELECT
+        named.*,
+        regexp_replace(bare_name, pattern.suffix, '') AS short_name,
+        agency_type IS DISTINCT FROM 'township' AND (
+            agency_type IS NOT DISTINCT FROM 'government'
+            OR regexp_matches(bare_name, pattern.government)
+            OR regexp_matches(bare_name, pattern.government_office)
+        ) AS is_government,
+        CASE
+            WHEN regexp_matches(name_0, pattern.vertical) THEN 'vertical_agency'
+            WHEN agency_type = 'township' THEN 'single_agency'
+            WHEN is_government AND scope IN ('territory_total', 'own_level') THEN scope
+            WHEN is_government AND scope = 'unknown' THEN 'scope_unknown'
+            WHEN scope = 'territory_total' THEN 'system_total'
+            ELSE 'single_agency'
+        END AS role
+    FROM named
+    CROSS JOIN pattern
+),
+keyed AS (
+    SELECT
+        *,
+        CASE
+            WHEN role IN ('territory_total', 'scope_unknown') THEN 'government'
+            WHEN role = 'own_level' THEN 'government_own_level'
+            WHEN is_government THEN 'government_office'
+            WHEN short_name <> '' THEN short_name
+            ELSE bare_name
+        END AS agency_key,
+        coalesce(rollup_code, division_code) || ':' || agency_key || ':' || report_year AS report_id
+    FROM counted
+),
+ranked AS (
+    SELECT
+        *,
+        row_number() OVER newest AS version_rank,
+        first_value(document_number) OVER newest AS best_number,
+        first_value(text_fingerprint) OVER newest AS best_fingerprint
+    FROM keyed
+    -- the newest version that says most: whom it counts, tables before text, any figure before none
+    WINDOW newest AS (
+        PARTITION BY report_id, is_quarantined OR report_id IS NULL
+        ORDER BY
+            role <> 'scope_unknown' DESC,
+            table_fact_count > 0 DESC,
+            reported_count > 0 DESC,
+            published_on DESC NULLS LAST,
+            is_official DESC,
+            standing_since_at DESC NULLS LAST,
+            reported_count DESC,
+            sha256
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
+)
+SELECT
+    r.document_number,
+    r.sha256,
+    CASE
+        WHEN r.is_quarantined THEN 'quarantined'
+        WHEN r.version_rank = 1 THEN 'canonical'
+        WHEN r.text_fingerprint = r.best_fingerprint THEN 'mirror'
+        ELSE 'superseded'
+    END AS status,
+    r.report_id,
+    CASE WHEN NOT r.is_quarantined THEN r.best_number END AS canonical_number,
+    r.report_year,
+    coalesce(r.era, era.era) AS form_era,
+    r.rollup_code,
+    r.tree_province_code AS province_code,
+    r.agency_key,
+    r.role,
+    r.is_overlapping
+FROM ranked AS r
+LEFT JOIN ref.era AS era ON r.report_year BETWEEN era.from_year AND coalesce(era.to_year, 9999)

@@ -1,0 +1,57 @@
+-- what: Documents that are kept out of every figure, with the reason | 被隔离、不计入任何数据的文件及原因
+-- grain: sha256
+-- column sha256: SHA-256 of the original | 原件SHA-256
+-- column reason: Why it is kept out, in English | 隔离原因（英文）
+-- column reason_zh: Why it is kept out, in Chinese | 隔离原因（中文）
+-- column rules: Rules that are broken | 违反的规则
+-- column severity: Severity of the worst of them | 最高严重程度
+-- column kind: annual_report or unreadable | 类型：年度报告或无法读取
+-- column agency_name: Agency as printed, as far as it is known | 机关名称（如可知）
+-- column division_code: Its division, as far as it is known | 区划代码（如可知）
+-- column province_code: Its province, as far as it is known | 省级代码（如可知）
+-- column report_year: Its year, as far as it is known | 报告年度（如可知）
+-- column address: Where it was found | 网址
+WITH
+cause AS (
+    SELECT sha256, rule, message, message_zh FROM quality.judgement WHERE severity = 'critical'
+    UNION ALL
+    SELECT
+        sha256, 'document.unreadable', coalesce(reason, 'the document cannot be read'),
+        coalesce('无法读取：' || reason, '无法读取')
+    FROM core.document
+    WHERE kind = 'unreadable'
+    UNION ALL
+    -- a report that has no place in the warehouse must not vanish, whatever the suites ask for
+    SELECT
+        sha256, 'document.key',
+        'undecided: ' || concat_ws(
+            ', ',
+            CASE WHEN report_year IS NULL THEN 'year' END,
+            CASE WHEN division_code IS NULL THEN 'division' END,
+            CASE WHEN agency_name IS NULL THEN 'agency' END
+        ),
+        '无法判断：' || concat_ws(
+            '、',
+            CASE WHEN report_year IS NULL THEN '年度' END,
+            CASE WHEN division_code IS NULL THEN '区划' END,
+            CASE WHEN agency_name IS NULL THEN '机关' END
+        )
+    FROM core.document
+    WHERE kind = 'annual_report' AND (report_year IS NULL OR division_code IS NULL OR agency_name IS NULL)
+)
+SELECT
+    d.sha256,
+    string_agg(DISTINCT cause.message, '; ' ORDER BY cause.message) AS reason,
+    string_agg(DISTINCT cause.message_zh, '；' ORDER BY cause.message_zh) AS reason_zh,
+    list(DISTINCT cause.rule ORDER BY cause.rule) AS rules,
+    'critical' AS severity,
+    any_value(d.kind) AS kind,
+    any_value(d.agency_name) AS agency_name,
+    any_value(d.division_code) AS division_code,
+    any_value(d.province_code) AS province_code,
+    any_value(d.report_year) AS report_year,
+    any_value(d.address) AS address
+FROM cause
+JOIN core.document AS d USING (sha256)
+WHERE d.kind <> 'other'
+GROUP BY d.sha256

@@ -1,0 +1,108 @@
+"""The layouts by name: how a form is shaped, written and printed, and in which eras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from tests.generate.layout_html import Page
+from tests.generate.printing import Style
+
+ALL_FORMS = ("2014", "2019", "2021")
+NEW_FORMS = ("2019", "2021")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`flatten` names a flattener (the tables' markup is gone) and `page` then is not used. `style` is
+    one of STYLES. `blanks` is the share of zeros that are not printed, `state` what stands there."""
+
+    page: Page = field(default_factory=Page)
+    flatten: str | None = None
+    shape: str = "as_printed"
+    style: str = "plain"
+    eras: tuple[str, ...] = ALL_FORMS
+    blanks: float = 0.0
+    state: str = "blank"
+    figures_in: str = "tables"
+    """tables, sentences or pictures."""
+    other_year: bool = False
+    """The form of an era in a year of another."""
+
+
+LAYOUTS: dict[str, Layout] = {
+    "clean": Layout(),
+    "sloppy": Layout(Page("sloppy")),
+    "word": Layout(Page("word")),
+    "wps": Layout(Page("wps")),
+    "broken_numbers": Layout(Page("broken_numbers")),
+    "divs": Layout(Page("divs")),
+    "nested": Layout(Page(frame="nested")),
+    "page_columns": Layout(Page(frame="columns")),
+    "page_one_table": Layout(Page(frame="one_table")),
+    "columns_moved": Layout(shape="columns_moved"),
+    "disputes_transposed": Layout(shape="disputes_transposed", eras=NEW_FORMS),
+    "header_split": Layout(shape="header_split", eras=NEW_FORMS),
+    "labels_cut": Layout(shape="labels_cut", eras=NEW_FORMS),
+    "labels_noted": Layout(shape="labels_noted"),
+    "labels_spaced": Layout(shape="labels_spaced"),
+    "rows_missing": Layout(shape="rows_missing"),
+    "rows_added": Layout(shape="rows_added"),
+    "cut_in_pieces": Layout(shape="cut_in_pieces"),
+    "header_repeated": Layout(shape="header_repeated"),
+    "header_repeated_inside": Layout(shape="header_repeated_inside"),
+    "digits_full_width": Layout(style="full_width"),
+    "digits_grouped": Layout(style="grouped"),
+    "digits_units": Layout(style="units"),
+    "digits_remarks": Layout(style="remarks"),
+    "signs": Layout(style="signs", eras=("2019",)),
+    "amounts": Layout(style="amounts", eras=NEW_FORMS),
+    "amounts_in_header": Layout(shape="amounts_in_other_units", style="amounts_in_header", eras=NEW_FORMS),
+    "blanks": Layout(style="blanks", blanks=0.5),
+    "dashes": Layout(style="dashes", blanks=0.5, state="not_applicable"),
+    "other_year": Layout(other_year=True),
+    "flat_bars": Layout(flatten="bars"),
+    "flat_bar_rows": Layout(flatten="bar_rows"),
+    "flat_tabs": Layout(flatten="tabs"),
+    "flat_newlines": Layout(flatten="newlines"),
+    "flat_spaces": Layout(flatten="spaces"),
+    "flat_one_line": Layout(flatten="one_line"),
+    "flat_blanks_lost": Layout(flatten="newlines_blanks_lost", blanks=0.3),
+    "markdown": Layout(flatten="markdown"),
+    "narrative": Layout(figures_in="sentences", eras=("2008", *ALL_FORMS)),
+    "pictures": Layout(figures_in="pictures"),
+}
+
+COMPLETE = tuple(
+    name
+    for name, layout in LAYOUTS.items()
+    if layout.figures_in == "tables" and not layout.blanks and layout.shape != "rows_missing"
+)
+"""The layouts that print every figure of their form."""
+
+
+def style_of(name: str, rng: Random) -> Style:
+    """The printing habits a layout asks for; brackets and the form's notes vary in all."""
+    usual = Style(half_brackets=rng.random() < 0.4, notes=rng.random() < 0.8)
+    match name:
+        case "plain":
+            return usual
+        case "full_width":
+            return replace(usual, full_width=True)
+        case "grouped":
+            return replace(usual, grouping=rng.choice([",", " ", "，"]))
+        case "units":
+            return replace(usual, unit=True)
+        case "remarks":
+            return replace(usual, remark=True)
+        case "signs":
+            return replace(usual, sign=rng.choice(["+", "增", "−", "增加"]))
+        case "amounts":
+            return replace(usual, amount_unit=rng.choice(["元", "万元", "亿元"]))
+        case "amounts_in_header":
+            return replace(usual, amount_unit="header", notes=True)
+        case "blanks":
+            return replace(usual, blank=rng.choice(["", "\u00a0", "　", " "]))
+        case "dashes":
+            return replace(usual, not_applicable=rng.choice(["/", "-", "——", "—", "－", "／"]))
+    raise ValueError(f"no printing style is called {name}")

