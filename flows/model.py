@@ -97,8 +97,12 @@ def plan_models(folder: Path = SQL, sources: Iterable[str] = SOURCES) -> list[Mo
             if table not in known and table not in models:
                 raise ModelError(f"{model.place}: reads {table}, which neither a source nor a model makes")
             if model.kind == "view" and table in RAW:
-                raise ModelError(f"{model.place}: a view cannot read {table}: it is there during the build only")
-    sorter = TopologicalSorter({name: sorted(set(model.inputs) & set(models)) for name, model in models.items()})
+                raise ModelError(
+                    f"{model.place}: a view cannot read {table}: it is there during the build only"
+                )
+    sorter = TopologicalSorter(
+        {name: sorted(set(model.inputs) & set(models)) for name, model in models.items()}
+    )
     try:
         return [models[name] for name in sorter.static_order()]
     except CycleError as error:
@@ -137,10 +141,14 @@ def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
     """No grain column is null and no two rows share the grain; the number of rows."""
     grain = ", ".join(model.grain)
     nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
-    row_count, *null_counts = connection.execute(f"SELECT count(*), {nulls} FROM {model.name}").fetchone() or (0,)
+    row_count, *null_counts = connection.execute(
+        f"SELECT count(*), {nulls} FROM {model.name}"
+    ).fetchone() or (0,)
     for column, null_count in zip(model.grain, null_counts, strict=True):
         if null_count:
-            raise ModelError(f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows")
+            raise ModelError(
+                f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
+            )
     twin = connection.execute(
         f"SELECT {grain}, count(*) FROM {model.name} GROUP BY {grain} HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
@@ -165,7 +173,9 @@ def read_model(path: Path, folder: Path = SQL) -> Model:
     query = _query(text, str(place))
     outputs = query.named_selects
     if "*" in outputs or len(set(outputs)) < len(outputs) or "" in outputs:
-        raise ModelError(f"{place}: every column of the SELECT must have a name of its own, and no * is allowed")
+        raise ModelError(
+            f"{place}: every column of the SELECT must have a name of its own, and no * is allowed"
+        )
     columns = _described(header, outputs, str(place))
     grain = tuple(name.strip() for name in header["grain"].split(","))
     for name in grain:
@@ -224,7 +234,9 @@ def _query(text: str, place: str) -> exp.Query:
 
 def _described(header: dict[str, str], outputs: list[str], place: str) -> dict[str, str]:
     """The comment of each column of the SELECT, in its order."""
-    described = {name.removeprefix("column "): text for name, text in header.items() if name.startswith("column ")}
+    described = {
+        name.removeprefix("column "): text for name, text in header.items() if name.startswith("column ")
+    }
     if "columns" in header:
         if header["columns"] != MEASURES:
             raise ModelError(f"{place}: columns must be {MEASURES}")

@@ -37,7 +37,10 @@ def validate(connection: duckdb.DuckDBPyConnection, folder: Path = EXPECTATIONS)
     report_count = _count(connection, "SELECT count(*) FROM raw.document WHERE kind = 'annual_report'")
     scored_count = _count(connection, f"SELECT count(*) FROM {suite.table}")
     if report_count or scored_count:
-        judgements = [*_completeness(suite, report_count, scored_count), *judge(_frame(connection, suite), suite)]
+        judgements = [
+            *_completeness(suite, report_count, scored_count),
+            *judge(_frame(connection, suite), suite),
+        ]
     else:
         judgements = []  # nothing read so far is a report
     create_judgement(connection, _rows(judgements))

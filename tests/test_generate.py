@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
 from tests.generate import document, generate, truth
 from tests.generate.document import Key
-from tests.generate.grid import cells, grid_of, keys, spans
+from tests.generate.grid import Grid, cells, grid_of, keys, spans
 from tests.generate.labels import APPLICANTS, FORMS, requests_2019, requests_2021
 from tests.generate.layouts import LAYOUTS
 from tests.generate.noise import NOISES, gbk_misaligned, misread_one_byte_off
@@ -46,12 +47,10 @@ def test_labels_are_the_codebooks(era: str) -> None:
         assert any(last.endswith(text) for text in printed if text), label
 
 
-def test_outcome_block_spans_the_official_rows() -> None:
-    def rowspan(rows: list[list[object]]) -> int:
-        return next(span.rowspan for row in rows for span in row if span.cell.text == "三、本年度办理结果")  # type: ignore[attr-defined]
-
-    assert rowspan(spans(requests_2019())) == 20  # type: ignore[arg-type]
-    assert rowspan(spans(requests_2021())) == 22  # type: ignore[arg-type]
+@pytest.mark.parametrize(("form", "rows"), [(requests_2019, 20), (requests_2021, 22)])
+def test_outcome_block_spans_the_official_rows(form: Callable[[], Grid], rows: int) -> None:
+    written = [span for row in spans(form()) for span in row]
+    assert [span.rowspan for span in written if span.cell.text == "三、本年度办理结果"] == [rows]
 
 
 def test_spans_write_a_grid_that_reads_back() -> None:

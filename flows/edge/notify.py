@@ -2,19 +2,20 @@
 
 A channel is an address: `https://host/path` is posted the message as JSON; `smtp://host:port/?to=a@b.cn`
 (or `smtps://` for TLS from the start) is sent it as e-mail. A channel has taken a message when it says so:
-any 2xx, or the mail server's acceptance of every recipient.
+any 2xx, or the mail server's acceptance.
 """
 
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 TRIES = 3
@@ -50,12 +51,28 @@ def check_channel(channel: str) -> None:
     _sender(channel)
 
 
+def split_channel(channel: str) -> list[str]:
+    """A mail channel for each recipient, so that each one's acceptance counts for itself; other
+    channels are one. Raises ChannelError."""
+    check_channel(channel)
+    parts = urlsplit(channel)
+    if parts.scheme not in ("smtp", "smtps"):
+        return [channel]
+    query = parse_qs(parts.query)
+    recipients = [address.strip() for value in query["to"] for address in value.split(",") if address.strip()]
+    return [
+        urlunsplit(parts._replace(query=urlencode(query | {"to": [one]}, doseq=True))) for one in recipients
+    ]
+
+
 def send(channel: str, message: Message, *, first_wait_seconds: float = FIRST_WAIT_SECONDS) -> None:
-    """Send a message, again after failures that may pass. Raises DeliveryError when it was not taken."""
+    """Send a message, again after failures that may pass; a mail channel has one recipient. Raises
+    DeliveryError when it was not taken."""
     deliver = _sender(channel)
     for tried in range(1, TRIES + 1):
         try:
-            return deliver(channel, message)
+            deliver(channel, message)
+            return
         except _TransientError as error:
             if tried == TRIES:
                 raise DeliveryError(f"{error} ({TRIES} tries)") from error
@@ -68,7 +85,9 @@ def _sender(channel: str) -> Callable[[str, Message], None]:
         return _post
     if parts.hostname and parts.scheme in ("smtp", "smtps"):
         if not parse_qs(parts.query).get("to"):
-            raise ChannelError(f"{parts.scheme}://{parts.hostname}: say who is written to: /?to=name@example.cn")
+            raise ChannelError(
+                f"{parts.scheme}://{parts.hostname}: say who is written to: /?to=name@example.cn"
+            )
         return _mail
     raise ChannelError(
         f"{channel.partition(':')[0] or channel}: an alert goes to http(s)://host/path or smtp(s)://host/?to=name@host"
@@ -98,34 +117,51 @@ def _post(channel: str, message: Message) -> None:
 def _mail(channel: str, message: Message) -> None:
     parts = urlsplit(channel)
     query = parse_qs(parts.query)
-    recipients = [address for value in query["to"] for address in value.split(",")]
     mail = EmailMessage()
     mail["Subject"] = message.subject
     mail["From"] = query.get("from", [f"gongkai@{parts.hostname}"])[0]
-    mail["To"] = ", ".join(recipients)
+    mail["To"] = query["to"][0]
     mail["Message-ID"] = f"<{message.message_id}@gongkai>"
     mail.set_content(message.text)
     try:
         with _mail_server(parts.scheme, parts.hostname or "", parts.port) as server:
             if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            refused = server.send_message(mail)
-    except (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError, OSError) as error:
-        if isinstance(error, smtplib.SMTPResponseException | ssl.SSLCertVerificationError) or (
-            isinstance(error, smtplib.SMTPException) and not isinstance(error, smtplib.SMTPServerDisconnected)
-        ):
-            raise _refusal(error) from error
+                _log_in(server, unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(mail)
+    # all of these are OSErrors: the narrower ones first
+    except smtplib.SMTPRecipientsRefused as error:
+        code, answer = next(iter(error.recipients.values()))
+        raise _mail_refusal(code, answer) from error
+    except smtplib.SMTPResponseException as error:
+        raise _mail_refusal(error.smtp_code, error.smtp_error) from error
+    except smtplib.SMTPServerDisconnected as error:
+        raise _TransientError(f"the mail server hung up: {error}") from error
+    except (smtplib.SMTPException, ssl.SSLCertVerificationError) as error:
+        raise DeliveryError(f"{type(error).__name__}: {error}") from error
+    except OSError as error:
         raise _TransientError(f"{type(error).__name__}: {error}") from error
-    if refused:
-        # the others have it; to try again would send it to them twice
-        raise DeliveryError(f"refused for {', '.join(sorted(refused))}")
+
+
+def _mail_refusal(code: int, answer: bytes | str) -> DeliveryError:
+    """4xx and a greeting that is none may pass; 5xx stays."""
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return (DeliveryError if 500 <= code < 600 else _TransientError)(
+        f"the mail server answered {code} {words}"
+    )
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if not isinstance(server.sock, ssl.SSLSocket):
+        raise DeliveryError("the mail server offers no encryption: the password is not sent")
+    server.login(user, password)
 
 
 def _mail_server(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+    name = socket.gethostname()  # smtplib would ask the network for a full name
     if scheme == "smtps":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(host, port or 465, timeout=TIMEOUT_SECONDS, context=context)
-    server = smtplib.SMTP(host, port or 25, timeout=TIMEOUT_SECONDS)
+        return smtplib.SMTP_SSL(host, port or 465, name, timeout=TIMEOUT_SECONDS, context=context)
+    server = smtplib.SMTP(host, port or 25, name, timeout=TIMEOUT_SECONDS)
     if server.ehlo()[0] == 250 and server.has_extn("starttls"):
         server.starttls(context=ssl.create_default_context())
     return server

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+
+from flows.settings import Home
 
 SEVERITIES = ("critical", "warning", "info")
 
@@ -128,15 +129,20 @@ class Changes:
     resolved_count: int
 
 
-class UnknownAlert(Exception):
+class UnknownAlertError(Exception):
     """There is no open alert of that rule and subject."""
 
 
 class Outbox:
     """The alerts of a home. Safe for several processes: every change is one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, home: Home) -> None:
+        self._path = home.path / "alerts.sqlite"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no run has recorded alerts yet."""
+        return not self._path.exists()
 
     def update(self, conditions: Iterable[Condition], run: str, *, is_complete: bool = True) -> Changes:
         """Take what a run found. Open alerts that it did not find are resolved, unless it could not
@@ -167,21 +173,23 @@ class Outbox:
         return Changes(opened, again, resolved)
 
     def alerts(self, *, with_resolved: bool = False) -> list[Alert]:
-        """The alerts, the worst and newest first; none where no run has written any."""
-        if not self._path.exists():
+        """The alerts, the worst first, and of these what concerns everything (a count of 0) and then most
+        documents; none where no run has written any."""
+        if self.is_new:
             return []
         columns = ", ".join(field.name for field in fields(Alert))
         order = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(SEVERITIES))
         with self._transaction() as database:
             rows = database.execute(
                 f"SELECT {columns} FROM alert WHERE status <> 'resolved' OR ? ORDER BY status = 'resolved', "
-                f"CASE severity {order} END, document_count DESC, last_seen_at DESC, rule, subject",
+                f"CASE severity {order} END, document_count = 0 DESC, document_count DESC, last_seen_at DESC, "
+                "rule, subject",
                 (with_resolved,),
             ).fetchall()
         return [Alert(*row) for row in rows]
 
     def acknowledge(self, rule: str, subject: str, by: str, reason: str) -> None:
-        """Note that somebody has taken an alert on. It stays until it is resolved. Raises UnknownAlert."""
+        """Note that somebody has taken an alert on. It stays until it is resolved. Raises UnknownAlertError."""
         with self._transaction() as database:
             changed = database.execute(
                 "UPDATE alert SET status = 'acknowledged', acknowledged_by = ?, acknowledged_at = ?, "
@@ -189,7 +197,7 @@ class Outbox:
                 (by, _now(), reason, rule, subject),
             ).rowcount
         if not changed:
-            raise UnknownAlert(f"there is no open alert of the rule {rule} about {subject}")
+            raise UnknownAlertError(f"there is no open alert of the rule {rule} about {subject}")
 
     def pending(self, channel: str) -> list[Event]:
         """The events that a channel has not taken yet, oldest first. A channel that is new here is told

@@ -117,7 +117,7 @@ def judge(frame: pd.DataFrame, suite: Suite) -> list[Judgement]:
         expectations = _expectations(suite)
         if frame.empty:
             return [
-                _on_table(suite, "suite.empty_table", "has no row: nothing was judged", "没有数据，未能检验")
+                _on_table(suite, "table.empty", "has no row: nothing was judged", "没有数据，未能检验")
             ]
         judgements = []
         open_rules = []

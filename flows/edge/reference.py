@@ -27,7 +27,7 @@ Type = Literal["text", "integer", "boolean"]
 SQL_TYPES = {"text": "VARCHAR", "integer": "INTEGER", "boolean": "BOOLEAN"}
 
 
-class ReferenceError(Exception):
+class ReferenceDataError(Exception):
     """A reference file does not hold what it must; the message names the file and the line."""
 
 
@@ -81,7 +81,12 @@ TABLES: tuple[ReferenceTable, ...] = (
                 "上级区划代码；省级为空。部分代码（如110100、429000）无对应区划，归省级直管",
                 is_required=False,
             ),
-            Column("from_year", "First year; 2008 stands for 2008 or before", "起始年份（2008表示2008年或更早）", "integer"),
+            Column(
+                "from_year",
+                "First year; 2008 stands for 2008 or before",
+                "起始年份（2008表示2008年或更早）",
+                "integer",
+            ),
             Column("to_year", "Last year; empty while it lasts", "终止年份；空表示仍有效", "integer", False),
         ),
     ),
@@ -94,7 +99,9 @@ TABLES: tuple[ReferenceTable, ...] = (
             Column("alias", "The other name", "别名"),
             Column("division_code", "Division it stands for", "所指区划代码", header="code"),
             Column("kind", "What kind of name it is", "别名类型"),
-            Column("from_year", "First year; empty where not limited", "起始年份；空表示不限", "integer", False),
+            Column(
+                "from_year", "First year; empty where not limited", "起始年份；空表示不限", "integer", False
+            ),
             Column("to_year", "Last year; empty where not limited", "终止年份；空表示不限", "integer", False),
             Column("source", "Where it is from", "来源"),
         ),
@@ -104,11 +111,18 @@ TABLES: tuple[ReferenceTable, ...] = (
         "division_successor",
         "Which division took the place of which, wholly or in part",
         "行政区划的承继关系（全部或部分）",
-        ("division_code", "successor_code", "from_year"),
+        ("division_code", "successor_code"),
         (
             Column("division_code", "Division that ended", "原区划代码", header="code"),
             Column("successor_code", "Division that took its place", "承继区划代码"),
-            Column("from_year", "First year of the successor", "承继起始年份", "integer"),
+            Column("from_year", "First year of the successor", "承继起始年份", "integer", header="year"),
+            Column(
+                "relation",
+                "same (the same territory), merged (a part of the successor) or split (the successor took a part)",
+                "关系：same同一地域、merged并入、split部分划入",
+                choices=("same", "merged", "split"),
+            ),
+            Column("source", "Where it is from", "来源"),
         ),
         is_optional=True,
     ),
@@ -120,7 +134,13 @@ TABLES: tuple[ReferenceTable, ...] = (
         (
             _ERA,
             Column("from_year", "First report year it was meant for", "适用的首个报告年度", "integer"),
-            Column("to_year", "Last report year it was meant for; empty while it lasts", "适用的最后报告年度；空表示仍适用", "integer", False),
+            Column(
+                "to_year",
+                "Last report year it was meant for; empty while it lasts",
+                "适用的最后报告年度；空表示仍适用",
+                "integer",
+                False,
+            ),
             Column("source", "The document that introduced it", "依据文件"),
         ),
     ),
@@ -135,9 +155,22 @@ TABLES: tuple[ReferenceTable, ...] = (
             Column("table_name", "Part of the form it stands in", "所在表", header="table"),
             Column("label_zh", "Label as printed in the form", "模板上的印刷标签"),
             Column("unit", "Unit its values are kept in", "数值单位"),
-            Column("is_by_applicant", "The form asks for it by kind of applicant", "是否按申请人类别填报", "boolean", header="by_applicant"),
-            Column("parent", "Indicator it is a part of in the form's own sum", "表内求和的上级指标", is_required=False),
-            Column("measure", "Measure it feeds, alone or with others", "所归入的可比指标", is_required=False),
+            Column(
+                "is_by_applicant",
+                "The form asks for it by kind of applicant",
+                "是否按申请人类别填报",
+                "boolean",
+                header="by_applicant",
+            ),
+            Column(
+                "parent",
+                "Indicator it is a part of in the form's own sum",
+                "表内求和的上级指标",
+                is_required=False,
+            ),
+            Column(
+                "measure", "Measure it feeds, alone or with others", "所归入的可比指标", is_required=False
+            ),
             Column("note", "How it may be written", "填写说明", is_required=False),
         ),
     ),
@@ -161,15 +194,29 @@ TABLES: tuple[ReferenceTable, ...] = (
             _MEASURE,
             Column("name_zh", "Name in Chinese", "中文名称"),
             Column("name_en", "Name in English", "英文名称"),
-            Column("unit", "Unit of its values; a rate is a plain ratio, 0.25 for 25 %", "数值单位；比率以小数表示"),
+            Column(
+                "unit",
+                "Unit of its values; a rate is a plain ratio, 0.25 for 25 %",
+                "数值单位；比率以小数表示",
+            ),
             Column(
                 "kind",
                 "count (of the year), stock (at a moment), amount (of money) or rate (a quotient)",
                 "类型：count年度计数、stock时点存量、amount金额、rate比率",
                 choices=("count", "stock", "amount", "rate", "text"),
             ),
-            Column("is_additive", "Values of different agencies of one year may be added", "同一年度不同机关的数值可否相加", "boolean"),
-            Column("formula", "How it follows from other measures; empty where indicators feed it", "由其他指标计算的公式；空表示直接取自报告", is_required=False),
+            Column(
+                "is_additive",
+                "Values of different agencies of one year may be added",
+                "同一年度不同机关的数值可否相加",
+                "boolean",
+            ),
+            Column(
+                "formula",
+                "How it follows from other measures; empty where indicators feed it",
+                "由其他指标计算的公式；空表示直接取自报告",
+                is_required=False,
+            ),
         ),
     ),
     ReferenceTable(
@@ -252,7 +299,7 @@ _BY_NAME = {table.name: table for table in TABLES}
 def read_reference(name: str, folder: Path = REFERENCE) -> tuple[Row, ...]:
     """The rows of a reference table, checked and typed; an empty cell is None. Cached.
 
-    Raises ReferenceError.
+    Raises ReferenceDataError.
     """
     if name == MEASURE_TERM.name:
         return tuple(_terms(folder))
@@ -260,7 +307,7 @@ def read_reference(name: str, folder: Path = REFERENCE) -> tuple[Row, ...]:
     if not path.exists():
         if _BY_NAME[name].is_optional:
             return ()
-        raise ReferenceError(f"{path}: the file is missing")
+        raise ReferenceDataError(f"{path}: the file is missing")
     return _read(_BY_NAME[name], path, path.stat().st_mtime_ns)
 
 
@@ -274,24 +321,26 @@ def _read(table: ReferenceTable, path: Path, _modified: int) -> tuple[Row, ...]:
             header = next(reader, [])
             wanted = [column.header or column.name for column in table.columns]
             if header != wanted:
-                raise ReferenceError(f"{path}:1: the columns are {','.join(header)}; they must be {','.join(wanted)}")
+                raise ReferenceDataError(
+                    f"{path}:1: the columns are {','.join(header)}; they must be {','.join(wanted)}"
+                )
             for cells in reader:
                 place = f"{path}:{reader.line_num}"
                 if len(cells) != len(wanted):
-                    raise ReferenceError(f"{place}: {len(cells)} cells; the header has {len(wanted)}")
+                    raise ReferenceDataError(f"{place}: {len(cells)} cells; the header has {len(wanted)}")
                 row = {
                     column.name: _value(cell, column, place)
                     for column, cell in zip(table.columns, cells, strict=True)
                 }
                 key = tuple(row[name] for name in table.grain)
                 if key in seen:
-                    raise ReferenceError(
+                    raise ReferenceDataError(
                         f"{place}: {' '.join(table.grain)} {key} stands in line {seen[key]} already"
                     )
                 seen[key] = reader.line_num
                 rows.append(row)
         except (csv.Error, UnicodeDecodeError) as error:
-            raise ReferenceError(f"{path}:{reader.line_num + 1}: {error}") from error
+            raise ReferenceDataError(f"{path}:{reader.line_num + 1}: {error}") from error
     _CHECKS.get(table.name, lambda path, rows: None)(path, rows)
     return tuple(rows)
 
@@ -299,20 +348,20 @@ def _read(table: ReferenceTable, path: Path, _modified: int) -> tuple[Row, ...]:
 def _value(cell: str, column: Column, place: str) -> Value:
     name = column.header or column.name
     if cell != cell.strip():
-        raise ReferenceError(f"{place}: {name} has white space around it: {cell!r}")
+        raise ReferenceDataError(f"{place}: {name} has white space around it: {cell!r}")
     if not cell:
         if column.is_required:
-            raise ReferenceError(f"{place}: {name} is empty")
+            raise ReferenceDataError(f"{place}: {name} is empty")
         return None
     if column.choices and cell not in column.choices:
-        raise ReferenceError(f"{place}: {name} is {cell!r}; it must be one of {', '.join(column.choices)}")
+        raise ReferenceDataError(f"{place}: {name} is {cell!r}; it must be one of {', '.join(column.choices)}")
     if column.type == "integer":
         if not re.fullmatch(r"-?\d+", cell):
-            raise ReferenceError(f"{place}: {name} is {cell!r}; it must be a whole number")
+            raise ReferenceDataError(f"{place}: {name} is {cell!r}; it must be a whole number")
         return int(cell)
     if column.type == "boolean":
         if cell not in ("0", "1"):
-            raise ReferenceError(f"{place}: {name} is {cell!r}; it must be 0 or 1")
+            raise ReferenceDataError(f"{place}: {name} is {cell!r}; it must be 0 or 1")
         return cell == "1"
     return cell
 
@@ -320,13 +369,17 @@ def _value(cell: str, column: Column, place: str) -> Value:
 def _check_division(path: Path, rows: list[Row]) -> None:
     for line, row in enumerate(rows, 2):
         if not re.fullmatch(r"\d{6}", str(row["division_code"])):
-            raise ReferenceError(f"{path}:{line}: code is {row['division_code']!r}; it must have six digits")
+            raise ReferenceDataError(f"{path}:{line}: code is {row['division_code']!r}; it must have six digits")
         if row["level"] not in (1, 2, 3):
-            raise ReferenceError(f"{path}:{line}: level is {row['level']}; it must be 1, 2 or 3")
+            raise ReferenceDataError(f"{path}:{line}: level is {row['level']}; it must be 1, 2 or 3")
         if (row["level"] == 1) != (row["parent_code"] is None):
-            raise ReferenceError(f"{path}:{line}: a province has no parent_code, everything else has one")
-        if isinstance(row["to_year"], int) and isinstance(row["from_year"], int) and row["to_year"] < row["from_year"]:
-            raise ReferenceError(f"{path}:{line}: to_year is before from_year")
+            raise ReferenceDataError(f"{path}:{line}: a province has no parent_code, everything else has one")
+        if (
+            isinstance(row["to_year"], int)
+            and isinstance(row["from_year"], int)
+            and row["to_year"] < row["from_year"]
+        ):
+            raise ReferenceDataError(f"{path}:{line}: to_year is before from_year")
 
 
 def _check_pattern(path: Path, rows: list[Row]) -> None:
@@ -334,7 +387,7 @@ def _check_pattern(path: Path, rows: list[Row]) -> None:
         try:
             re.compile(str(row["pattern"]))
         except re.error as error:
-            raise ReferenceError(f"{path}:{line}: pattern is no regular expression: {error}") from error
+            raise ReferenceDataError(f"{path}:{line}: pattern is no regular expression: {error}") from error
 
 
 _CHECKS: dict[str, Callable[[Path, list[Row]], None]] = {
@@ -378,20 +431,22 @@ def _terms(folder: Path) -> Iterator[Row]:
     measures = {str(row["measure"]): row for row in read_reference("measure", folder)}
     for line, (name, row) in enumerate(measures.items(), 2):
         if row["kind"] == "rate" and (row["formula"] is None or "/" not in str(row["formula"])):
-            raise ReferenceError(f"{path}:{line}: {name} is a rate and needs a formula with one division")
+            raise ReferenceDataError(f"{path}:{line}: {name} is a rate and needs a formula with one division")
         if row["formula"] is None:
             continue
         try:
             terms = parse_formula(str(row["formula"]))
         except ValueError as error:
-            raise ReferenceError(f"{path}:{line}: {error}") from error
+            raise ReferenceDataError(f"{path}:{line}: {error}") from error
         if row["kind"] != "rate" and any(side == "denominator" for side, _, _ in terms):
-            raise ReferenceError(f"{path}:{line}: {name} divides but is not a rate")
+            raise ReferenceDataError(f"{path}:{line}: {name} divides but is not a rate")
         for side, operand, sign in terms:
             if operand not in measures:
-                raise ReferenceError(f"{path}:{line}: there is no measure {operand!r}")
+                raise ReferenceDataError(f"{path}:{line}: there is no measure {operand!r}")
             if measures[operand]["formula"] is not None:
-                raise ReferenceError(f"{path}:{line}: {operand} has a formula itself; operands must come from reports")
+                raise ReferenceDataError(
+                    f"{path}:{line}: {operand} has a formula itself; operands must come from reports"
+                )
             yield {"measure": name, "side": side, "operand": operand, "sign": sign}
 
 
@@ -406,33 +461,33 @@ def _check_bridge(folder: Path) -> None:
     for line, row in enumerate(read_reference("measure_indicator", folder), 2):
         measure, indicator = str(row["measure"]), str(row["indicator"])
         if measure not in measures:
-            raise ReferenceError(f"{path}:{line}: there is no measure {measure!r}")
+            raise ReferenceDataError(f"{path}:{line}: there is no measure {measure!r}")
         if measures[measure]["formula"] is not None:
-            raise ReferenceError(f"{path}:{line}: {measure} has a formula; no indicator may feed it")
+            raise ReferenceDataError(f"{path}:{line}: {measure} has a formula; no indicator may feed it")
         if indicator not in units:
-            raise ReferenceError(f"{path}:{line}: there is no indicator {indicator!r}")
+            raise ReferenceDataError(f"{path}:{line}: there is no indicator {indicator!r}")
         if units[indicator] != measures[measure]["unit"]:
-            raise ReferenceError(
+            raise ReferenceDataError(
                 f"{path}:{line}: {indicator} is in {units[indicator]}, {measure} in {measures[measure]['unit']}"
             )
         if row["applicant"] not in applicants:
-            raise ReferenceError(f"{path}:{line}: there is no applicant {row['applicant']!r}")
+            raise ReferenceDataError(f"{path}:{line}: there is no applicant {row['applicant']!r}")
         known = qualities.setdefault((row["era"], measure), (row["quality"], line))
         if known[0] != row["quality"]:
-            raise ReferenceError(
+            raise ReferenceDataError(
                 f"{path}:{line}: {measure} of {row['era']} is {row['quality']} here and {known[0]} in line {known[1]}"
             )
         bridged.add((row["era"], indicator, measure))
     for line, row in enumerate(read_reference("indicator", folder), 2):
         if row["measure"] and (row["era"], row["indicator"], row["measure"]) not in bridged:
-            raise ReferenceError(
+            raise ReferenceDataError(
                 f"{folder / 'indicator.csv'}:{line}: {row['indicator']} of {row['era']} feeds {row['measure']}, "
                 f"but {path.name} has no row for it"
             )
 
 
 def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFERENCE) -> dict[str, int]:
-    """Create and fill `ref.*`; the number of rows by table. Raises ReferenceError before it changes anything.
+    """Create and fill `ref.*`; the number of rows by table. Raises ReferenceDataError before it changes anything.
 
     Measure and indicator names become ENUMs: the roll-ups group hundreds of millions of rows by them.
     """

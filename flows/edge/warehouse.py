@@ -29,11 +29,11 @@ _MEMORY_LIMIT = 8 * 2**30
 _TEMPORARY_LIMIT = 100 * 2**30
 
 
-class WarehouseMissing(Exception):
+class WarehouseMissingError(Exception):
     """There is no published warehouse yet."""
 
 
-class BuildRunning(Exception):
+class BuildRunningError(Exception):
     """Another build of the same warehouse is running."""
 
 
@@ -83,9 +83,9 @@ def _physical_memory() -> int:
 
 
 def open_warehouse(home: Home) -> duckdb.DuckDBPyConnection:
-    """The published warehouse, read-only. Raises WarehouseMissing."""
+    """The published warehouse, read-only. Raises WarehouseMissingError."""
     if not home.warehouse.exists():
-        raise WarehouseMissing(
+        raise WarehouseMissingError(
             f"{home.warehouse}: there is no warehouse yet. Make one: gongkai run --home {home.path}"
         )
     return connect(home.warehouse, read_only=True)
@@ -114,7 +114,7 @@ class Build:
 def building(home: Home) -> Iterator[Build]:
     """A new warehouse file to build in. Leaving without `publish` throws it away.
 
-    Raises BuildRunning while another process (or this one) builds in the same home.
+    Raises BuildRunningError while another process (or this one) builds in the same home.
     """
     home.path.mkdir(parents=True, exist_ok=True)
     path = home.warehouse.with_name(f"{home.warehouse.name}.new")
@@ -138,7 +138,7 @@ def _lock(path: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise BuildRunning(
+            raise BuildRunningError(
                 f"{path.parent}: another run builds this warehouse (process {file.read().strip() or 'unknown'}); "
                 "wait until it ends, or give another --home"
             ) from None
@@ -238,7 +238,12 @@ def _find_superseded(connection: duckdb.DuckDBPyConnection, raw: Path, batches: 
 
 
 def _create_view(
-    connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema, files: list[Path], *, is_filtered: bool
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    schema: pa.Schema,
+    files: list[Path],
+    *,
+    is_filtered: bool,
 ) -> None:
     columns = ", ".join(schema.names)
     if not files:
@@ -273,7 +278,9 @@ def create_judgement(connection: duckdb.DuckDBPyConnection, rows: pa.Table | Non
     return int(rows.num_rows)
 
 
-def describe(connection: duckdb.DuckDBPyConnection, descriptions: Iterator[Description] | list[Description]) -> None:
+def describe(
+    connection: duckdb.DuckDBPyConnection, descriptions: Iterator[Description] | list[Description]
+) -> None:
     """COMMENT ON every table and column described."""
     for table in descriptions:
         connection.execute(f"COMMENT ON {table.kind.upper()} {table.name} IS {_literal(table.what)}")

@@ -50,7 +50,7 @@ def stem_of(name: str) -> str:
             stem = match[1].removesuffix("族") if len(match[1]) > 2 else match[1]
             return stem if len(stem) > 1 else name[:3]
     for ending in _ENDINGS:
-        if name.endswith(ending) and len(name) > len(ending):
+        if name.endswith(ending) and len(name) > len(ending) and (len(ending) == 1 or len(name) > 3):
             return name[: -len(ending)]
     return name
 
@@ -60,7 +60,7 @@ def level_word(name: str) -> str:
     if "自治" in name:
         return name[-1]
     for ending in _ENDINGS:
-        if name.endswith(ending) and len(name) > len(ending):
+        if name.endswith(ending) and len(name) > len(ending) and (len(ending) == 1 or len(name) > 3):
             return ending
     return ""
 

@@ -27,14 +27,16 @@ from flows.report.rows import (
     ActiveRow,
     Hit,
     RowReader,
+    is_label,
     is_value,
     money_unit,
     role,
 )
-from flows.report.types import TOTAL, Cell, Document
+from flows.report.types import TOTAL, Cell, Document, Table
 
 _BAR = re.compile(r"[|\t｜┃│]")
-_GAP = re.compile(r"[ \u3000]+")
+_GAP = re.compile(r"[ \u3000]")
+_WORD = re.compile(r"[^ \u3000]+")
 _RULE = re.compile(r"[:\-—=_ ]*")
 _LONGEST_LABEL = 90
 # A line of prose that holds a label's words is no label
@@ -46,7 +48,17 @@ def read_lines(document: Document, reader: RowReader) -> None:
     text = document.text
     if not _worth_reading(text):
         return
-    LineReader(list(_tokens(text)), reader, frozenset(reader.sections)).read()
+    done = frozenset(reader.sections)
+    lines = text.split("\n")
+    reader.method = "flattened"
+    for number, (first, last) in enumerate(_barred_runs(lines), len(document.tables) + 1):
+        grid = _grid_of(lines, first, last, number)
+        if not done:
+            reader.read_table(grid)
+            for index in range(first, last):
+                lines[index] = " " * len(lines[index])
+    reader.close_headings()
+    LineReader(list(_tokens("\n".join(lines))), reader, done).read()
 
 
 _WORTH = re.compile(
@@ -75,43 +87,110 @@ def _tokens(text: str) -> Iterator[Cell]:
 def _barred(line: str, number: int, offset: int) -> Iterator[Cell]:
     if "-" in line and all(_RULE.fullmatch(part) for part in _BAR.split(line)):
         return  # the rule under a markdown heading
-    column = start = 0
-    parts: list[tuple[int, str]] = []
-    for bar in _BAR.finditer(line):
-        parts.append((start, line[start : bar.start()]))
-        start = bar.end()
-    parts.append((start, line[start:]))
+    parts = list(_parts(line))
     # bars at both ends of a line enclose no cell
     if len(parts) > 1 and not parts[0][1].strip():
         parts = parts[1:]
     if len(parts) > 1 and not parts[-1][1].strip():
         parts = parts[:-1]
-    for start, part in parts:
+    for column, (start, part) in enumerate(parts):
         lead = len(part) - len(part.lstrip())
         yield Cell(part.strip(), number, column, 1, 1, offset + start + lead)
-        column += 1
 
 
 def _spaced(line: str, number: int, offset: int) -> Iterator[Cell]:
-    """A line as one token, or as its words where one of them is a label and counts follow it."""
+    """A line as one token, or as its words where some of them are labels or all of them counts."""
     lead = len(line) - len(line.lstrip())
     stripped = line.strip()
-    if role(stripped) is None and _GAP.search(stripped):
-        words: list[Cell] = []
-        at = 0
-        for gap in [*_GAP.finditer(stripped), None]:
-            end = gap.start() if gap else len(stripped)
-            words.append(Cell(stripped[at:end], number, len(words), 1, 1, offset + lead + at))
-            at = gap.end() if gap else end
-        labelled = [word for word in words if role(word.text) is not None]
-        counted = sum(is_value(word.text) for word in words)
-        if labelled and (counted or len(labelled) > 1 or len(words) < 4):
-            yield from words
-            return
-        if counted == len(words):
-            yield from words
+    words = [
+        Cell(match.group(), number, column, 1, 1, offset + lead + match.start())
+        for column, match in enumerate(_WORD.finditer(stripped))
+    ]
+    if len(words) > 1:
+        parts = list(_joined(words))
+        labelled = sum(is_label(part.text) for part in parts)
+        counted = sum(is_value(part.text) for part in parts)
+        if counted == len(parts) or (labelled and (counted or labelled > 1 or len(parts) < 4)):
+            yield from parts
             return
     yield Cell(stripped, number, 0, 1, 1, offset + lead)
+
+
+def _joined(words: list[Cell]) -> Iterator[Cell]:
+    """The words of a line, those of a label that is printed with spaces in it (规 章) as one."""
+    at = 0
+    while at < len(words):
+        end = at
+        while end < len(words) and not is_value(words[end].text):
+            end += 1
+        run = words[at:end]
+        if len(run) > 1 and not any(is_label(word.text) for word in run):
+            text = " ".join(word.text for word in run)
+            if role(text) is not None:
+                yield Cell(text, run[0].row, run[0].column, 1, 1, run[0].start)
+                run = []
+        yield from run
+        if end < len(words):
+            yield words[end]
+            end += 1
+        at = end
+
+
+_FEWEST_ROWS = 3
+
+
+def _barred_runs(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Runs of lines that bars or tabs cut into the same number of cells: tables that kept their columns."""
+    first = 0
+    count = 0
+    for index, line in enumerate([*lines, ""]):
+        bars = len(_BAR.findall(line))
+        if bars == count and bars >= 2 and line.strip():
+            continue
+        if count >= 2 and index - first >= _FEWEST_ROWS:
+            yield first, index
+        first, count = index, bars
+
+
+def _grid_of(lines: list[str], first: int, last: int, number: int) -> Table:
+    """The table of a run of barred lines. A span left its text in its first place only: headings of
+    columns are carried on to the places after them."""
+    closed = all(line.strip().startswith("|") and line.strip().endswith("|") for line in lines[first:last])
+    offset = sum(len(line) + 1 for line in lines[:first])
+    rows: list[list[Cell | None]] = []
+    for index in range(first, last):
+        line = lines[index]
+        parts = list(_parts(line))
+        if closed:
+            parts = parts[1:-1]
+        if not ("-" in line and all(_RULE.fullmatch(part) for _, part in parts)):
+            row = [
+                Cell(part.strip(), index, column, 1, 1, offset + start + len(part) - len(part.lstrip()))
+                for column, (start, part) in enumerate(parts)
+            ]
+            rows.append(list(_carried(row)))
+        offset += len(line) + 1
+    return Table(number, rows)
+
+
+def _carried(row: list[Cell]) -> Iterator[Cell]:
+    heads = any(role(cell.text) in (ROUTE, OUTCOME, APPLICANT) for cell in row if cell.text)
+    heads = heads and all(cell.text == "" or not is_value(cell.text) for cell in row)
+    last: Cell | None = None
+    for cell in row:
+        if heads and cell.text == "" and last is not None:
+            yield Cell(last.text, cell.row, cell.column, 1, 1, last.start)
+        else:
+            yield cell
+            last = cell if cell.text else last
+
+
+def _parts(line: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    for bar in _BAR.finditer(line):
+        yield start, line[start : bar.start()]
+        start = bar.end()
+    yield start, line[start:]
 
 
 class LineReader:
@@ -367,7 +446,8 @@ class LineReader:
         spread = [
             Cell(token.text, token.row, column, 1, 1, token.start) for column, token in enumerate(found)
         ]
-        self.reader.read_fields(spread, False)
+        self.reader.read_fields(spread)
+        self.reader.close_headings()
         return end
 
     def _subject(self, at: int) -> int:

@@ -302,25 +302,22 @@ def _decide_agency(
     if match := _ISSUER.search(text):
         candidates.append((match.group(1), f"「{match.group()}」"))
     counted = _counted_agencies(text, found.year, divisions)
-    bare: tuple[str, str] | None = None
     for raw, why in candidates:
         name = _tidy_agency(raw)
-        if not name:
+        if not name or not _is_agency(name, found.year, divisions):
             continue
-        if _is_agency(name, found.year, divisions):
-            if _is_full(name, found.year, divisions):
-                _take_agency(found, name, why, divisions)
-                return
-            bare = bare or (name, why)
-    if bare:
-        # 市统计局 is completed by the one full name in the text that ends with it
-        name, why = bare
-        stem = name.lstrip("省市县区州")
-        fuller = [full for full, _ in counted if full.endswith(stem) and len(full) > len(name)]
-        if fuller and len(stem) >= 3:
-            _take_agency(found, fuller[0], f"{why}, written out in the text", divisions)
-        else:
-            _take_agency(found, name, why, divisions)
+        if _GENERIC.match(name):
+            # 市统计局 is completed by the one full name in the text that ends with it
+            stem = name.lstrip("省市县区州本我")
+            fuller = [full for full, _ in counted if full.endswith(stem) and len(full) > len(name)]
+            fuller += [
+                full
+                for other, _ in candidates
+                if (full := _tidy_agency(other)).endswith(stem) and len(full) > len(name)
+            ]
+            if fuller and len(stem) >= 3:
+                name, why = fuller[0], f"{why}, written out in the text"
+        _take_agency(found, name, why, divisions)
         return
     if counted:
         name, count = counted[0]
@@ -377,13 +374,8 @@ def _is_division(name: str, year: int | None, divisions: Divisions) -> bool:
     return at == len(name) and at > 0
 
 
-def _is_full(name: str, year: int | None, divisions: Divisions) -> bool:
-    """Whether a name begins with its place."""
-    return (
-        any(start <= 1 for start, _, _, _ in divisions.mentions(name, year))
-        or "(" in name
-        or bool(words.TOWNSHIP.search(name) and len(name) > 3)
-    )
+# A department's name without its place: 市统计局, 我局
+_GENERIC = re.compile(r"[省市县区州本我][\u4e00-\u9fff]{0,16}(?:局|厅|委|委员会|办|办公室|中心|院)$|^[省市县区州]?(?:人民)?政府$")
 
 
 _AGENCY_AFTER = re.compile(rf"[\u4e00-\u9fff]{{0,14}}?(?:{words.AGENCY_END})")

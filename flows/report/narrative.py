@@ -9,7 +9,7 @@ A missed figure is better than a wrong one.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -67,12 +67,12 @@ _QUANTITY = r"(?:总件数|件数|总数|总量|数量|办件量|数|量)?"
 # What an application is called
 _REQUEST = (
     r"(?:(?:政府|政务)?信息(?:依申请)?公开(?:工作)?的?(?:书面|有效)?申请"
-    r"|依申请(?:政府|政务)?(?:信息)?公开"
+    r"|依申请(?:(?:政府|政务)?(?:信息)?公开|(?=件))"
     r"|申请(?:政府|政务)?信息公开"
-    r"|公开(?:政府|政务|相关|有关)?信息的?(?:书面)?申请"
+    r"|(?:公开|获取)(?:政府|政务|相关|有关)?信息的?(?:书面)?申请"
     r"|申请公开的?(?:政府|政务|相关|有关)?信息)"
 )
-_REQUEST_TAIL = r"(?:的|政府|政务|信息|公开|书面|有效|申请|事项|案件|信件|表|书|函|业务|要求|办件|邮件)*"
+_REQUEST_TAIL = r"(?:的|政府|政务|信息|公开|书面|有效|申请|事项|案件|信件|表|书|函|业务|要求|办件|邮件|件(?=[共合总累计为\s\d]))*"
 _RECEIVE = (
     r"(?:收到|接到|受理|接收|新收|接受|收悉|共收)"
     r"(?:了|并|和|及|、|依法|按时|按期|及时|办理|办结|答复|处理|受理|回复)*"
@@ -97,7 +97,9 @@ _NOBODY = (
     r"|件|例|起|份|次|宗|新|有效|本年度|年度)"
 )
 _NOT = r"(?:未曾|从未|尚未|均未|暂未|未|没有|没|(?<!有)(?<!毫)无)"
-_HAPPEN = r"(?:收到|接到|受理|接受|接收|收悉|发生|出现|产生|存在|涉及|办理|遇到|引发|引起|有)?(?:过|到|了)?"
+_HAVE_NOT = r"(?:没有|(?<!有)(?<!毫)无)"
+_HAPPENED = r"(?:收到|接到|受理|接受|接收|收悉|发生|出现|产生|存在|涉及|办理|遇到|引发|引起|有)(?:过|到|了)?"
+_NO = rf"(?:{_NOT}{_HAPPENED}|{_HAVE_NOT})"
 _END = r"(?=[,、()\s“”:]|$|和|及|以及|或|也|亦)"
 
 # --- which sentences are worth a look ---------------------------------------------------------------
@@ -109,7 +111,7 @@ _ANCHOR = re.compile(
     r"|未|没|无|零|为0|:0"
 )
 _HEADING = re.compile(
-    r"[一二三四五六七八九十(](?:(?<=\()[一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{0,2}(?=、))、?\s?[^\s。;,]{2,45}"
+    r"[一二三四五六七八九十(](?:(?<=\()[一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{0,2}(?=、))、?\s?[^\s。;,:]{2,45}+(?=[\s。:]|$)"
 )
 _AHEAD = re.compile(r"问题|不足|改进|打算|下一步|今后|计划|思路|努力方向|工作安排")
 _NOTHING = re.compile(r"[\s:。]*(?:无|没有|零|无此(?:类|项)?(?:情况|内容)?|未发生)[\s。]*")
@@ -118,15 +120,18 @@ _NOTHING = re.compile(r"[\s:。]*(?:无|没有|零|无此(?:类|项)?(?:情况|�
 # --- whose figure it is -----------------------------------------------------------------------------
 
 _WHEN = re.compile(
-    r"(?P<year>(?:19|20)\d{2})\s?年(?:度|底|末)?(?:以来)?|(?P<this>今年以来|今年|本年|当年|年内)|(?P<whole>全年)"
-    r"|(?P<other>去年|上一年|上年|往年|历年|以往|以前年度|前年|同期)"
-    r"|以来|上半年|下半年|[一二三四前首1-4]个?季度|施行后|实施后|(?P<month>\d{1,2})月(?P<first>1日)?"
+    r"(?<!结转)(?<![转延]至)(?<![转延]到)(?P<year>(?:19|20)\d{2})\s?年(?:度|底|末)?+(?:以来)?+(?![结转])"
+    r"|(?P<this>今年以来|今年|本年|当年|年内)|(?P<whole>全年)"
+    r"|(?P<other>(?:去年|上一年|上年)(?!度?(?:结转|转结))|往年|历年|以往|以前年度|前年|同期)"
+    r"|以来|上半年|下半年|[一二三四前首1-4]个?季度|施行后|实施后|(?P<month>\d{1,2})月(?P<first>1日|(?=[-—–~至到]))?"
 )
-_SINCE_START = re.compile(r"截至|截止|以来|历年|历史|至今|目前为止")
+_SINCE_START = re.compile(r"截至|截止|以来|历年|历史|至今|目前为止|年底|年末")
 _THIS_YEAR = re.compile(r"全年|本年|今年|年内|当年|一年来|20\d{2}年")
-_TITLE = re.compile(r"《[^》]*》|〔[^〕]*〕|\[\d{4}\]")
+_VERSUS = frozenset("比较与同")
+_ASIDE = re.compile(r"《[^》]*》|〔[^〕]*〕|\[\d{4}\]|\([^()]*\)")
+"""Titles and closed brackets: what they name does not govern what follows them."""
 _NOT_YET = re.compile(
-    r"力争|争取|计划|预计|拟[于将]|目标|确保|努力|将(?:继续|进一步|不断|于|会|按)|明年|下一步|今后|要求|应当|必须|须"
+    r"力争|争取|计划|预计|拟[于将]|目标|确保|努力|将(?:继续|进一步|不断|于|会|按)|明年|下一步|今后|要求(?=各|所|全|做到)|应当|必须|须"
     r"|规定|原则上|不超过|避免|防止|杜绝|如果|如未|若|凡|承诺|不得"
 )
 _OTHERS = re.compile(
@@ -146,32 +151,41 @@ def _last_clause(prefix: str) -> str:
 
 
 def _is_this_year(prefix: str, year: int | None) -> bool:
-    """Whether the last words of time before a figure name the report's own, whole year."""
+    """Whether the last words of time before a figure name the report's own, whole year. A year that is
+    only compared with (比2016年, 与去年相比) says nothing of the clauses after it."""
     of_year = whole = True
     for match in _WHEN.finditer(prefix):
-        if named := match["year"]:
+        named, other = match["year"], match["other"]
+        if (named or other) and (other == "同期" or prefix[max(0, match.start() - 1) : match.start()] in _VERSUS):
+            if prefix.find(",", match.end()) < 0:
+                of_year = of_year and bool(named) and year is not None and int(named) == year
+        elif named:
             of_year, whole = year is None or int(named) == year, True
+        elif other:
+            of_year = False
         elif match["this"]:
             of_year = whole = True
-        elif match["other"]:
-            of_year = False
         elif match["whole"]:
             whole = True
         elif match["month"]:
             # The first and the last day of a year, and its months "1-12月", bound the whole of it
             month = int(match["month"])
-            whole = whole and (month == 12 or (month == 1 and bool(match["first"])))
+            whole = whole and (month == 12 or (month == 1 and match["first"] is not None))
         elif match[0] != "以来" or not prefix[: match.start()].endswith("一年"):
             whole = False
     return of_year and whole
 
 
+def _lead(text: str, at: int) -> str:
+    """What a sentence says before an offset, asides left out."""
+    prefix = text[:at]
+    return _ASIDE.sub("", prefix) if "》" in prefix or ")" in prefix or "〕" in prefix or "]" in prefix else prefix
+
+
 def _is_own(sentence: _Sentence, at: int) -> bool:
     """Whether a figure at an offset of the sentence is the report's own: of its year, of its agency, and
     no plan, rule, comparison or running total."""
-    prefix = sentence.text[:at]
-    if "《" in prefix or "〔" in prefix or "[" in prefix:
-        prefix = _TITLE.sub("", prefix)
+    prefix = _lead(sentence.text, at)
     if not _is_this_year(prefix, sentence.year) or _NOT_YET.search(prefix):
         return False
     if "累计" in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
@@ -181,7 +195,7 @@ def _is_own(sentence: _Sentence, at: int) -> bool:
 
 
 def _is_part(sentence: _Sentence, at: int) -> bool:
-    prefix = sentence.text[:at]
+    prefix = _lead(sentence.text, at)
     return "其中" in prefix or "包括" in prefix or "包含" in prefix
 
 
@@ -206,7 +220,7 @@ _RECEIVED_BARE = re.compile(
     rf"(?<![未没不])(?<!没有)(?<!不予){_RECEIVE}(?:有效|各类)?(?:申请{_QUANTITY}{_SUM}(?P<n>{_CASE_COUNT})|{_SUM}(?P<m>{_CASE_COUNT})(?:有效)?申请(?![人公行]))"
 )
 _NONE_RECEIVED = re.compile(
-    rf"{_NOT}{_HAPPEN}(?P<who>{_NOBODY}*+){_REQUEST}"
+    rf"{_NO}(?P<who>{_NOBODY}*+){_REQUEST}"
     rf"(?:的|政府|政务|信息|公开|书面|申请|事项|案件|信件|事件|事宜|情况|情形|要求|表|书|函|业务|内容|件|量|现象|办件){{0,8}}{_END}"
 )
 _RECEIVED_NOUGHT = re.compile(
@@ -242,7 +256,7 @@ def _received(sentence: _Sentence) -> Iterator[_Statement]:
             if _WITH_CARRIED.match(text, match.end()):
                 continue
             who = match["who"] if pattern is not _RECEIVED_BARE else ""
-            narrowed = _ONE_WAY.search(who) or _ONE_KIND.search(who) and _OTHER_KIND.search(text, match.end())
+            narrowed = _ONE_WAY.search(who) or (_ONE_KIND.search(who) and _OTHER_KIND.search(text, match.end()))
             if narrowed and not _SEVERAL.search(who):
                 continue
             whole = bool(re.search(r"[共总合]", text[max(0, match.start() - 3) : at]))
@@ -273,7 +287,7 @@ def _received(sentence: _Sentence) -> Iterator[_Statement]:
 _DONE = r"(?:的|答复|申请|件|数量|数|政府信息公开|信息公开|依申请公开){0,4}"
 _OUTCOME = re.compile(
     rf"(?P<joint>公开(?:的)?(?:和|及|、|或|与))?"
-    rf"(?:(?<!不)(?<!部分)(?:(?P<granted>(?:予以|同意)公开)|(?P<partial>(?:予以|同意)?部分(?:予以|同意)?公开)|(?P<refused>不予公开|不同意公开))"
+    rf"(?:(?<!不)(?<!部分)(?:(?P<granted>(?:予以|同意)公开)|(?P<partial>(?:予以|同意)?部分(?:予以|同意)?公开)|(?P<refused>不予公开|不同意公开))”?"
     rf"(?!(?:的)?(?:和|及|、|或|与)(?:部分|不予|不同意)))"
     rf"{_DONE}{_SUM}(?P<n>{_CASE_COUNT})"
     rf"|(?P<before>{_CASE_COUNT})(?:申请)?(?:为|是|属于)?(?:(?P<granted_after>予以公开|同意公开)|(?P<partial_after>(?:予以|同意)?部分公开)|(?P<refused_after>不予公开|不同意公开))(?![^,]{{0,8}}\d)"
@@ -288,15 +302,15 @@ _LAST_YEAR = r"(?:上一年度|上一年|上年度|上年|去年|(?P<from>20\d{2
 _NEXT_YEAR = r"(?:下一年度|下一年|下年度|下年|次年度?|明年|(?P<to>20\d{2})年度?)"
 _CARRIED_TAIL = r"(?:的|到|至|本年度?|今年|继续|办理|处理|答复|政府信息公开|信息公开|依申请公开|申请|件|数量)*"
 _CARRIED_IN = re.compile(
-    rf"(?:{_LAST_YEAR}结转|结转(?:自)?(?:上一年度|上一年|上年度|上年|去年)){_CARRIED_TAIL}{_SUM}(?P<n>{_CASE_COUNT})"
-    rf"|(?P<before>{_CASE_COUNT})(?:申请)?(?:为|是|系|属于?)(?:上一年度|上一年|上年度|上年|去年)结转"
+    rf"(?:{_LAST_YEAR}(?:结转|转结)|(?:结转|转结)(?:自)?(?:上一年度|上一年|上年度|上年|去年)){_CARRIED_TAIL}{_SUM}(?P<n>{_CASE_COUNT})"
+    rf"|(?P<before>{_CASE_COUNT})(?:申请)?(?:为|是|系|属于?)(?:上一年度|上一年|上年度|上年|去年)(?:结转|转结)"
 )
 _CARRIED_OUT = re.compile(
-    rf"(?:结转|顺延)(?:至|到|为)?{_NEXT_YEAR}{_CARRIED_TAIL}{_SUM}(?P<n>{_CASE_COUNT})"
-    rf"|(?P<before>{_CASE_COUNT})(?:政府信息公开)?(?:申请)?(?:已|将|须|需|按照?《条例》(?:规定)?|依法|按规定)*(?:结转|顺延)(?:至|到|为)?(?:下一年度|下一年|下年度|下年|次年|明年|(?P<to_after>20\d{{2}})年)"
+    rf"(?:结转|转结|顺延)(?:至|到|为)?{_NEXT_YEAR}{_CARRIED_TAIL}{_SUM}(?P<n>{_CASE_COUNT})"
+    rf"|(?P<before>{_CASE_COUNT})(?:政府信息公开)?(?:申请)?(?:已|将|须|需|按照?《条例》(?:规定)?|依法|按规定)*(?:结转|转结|顺延)(?:至|到|为)?(?:下一年度|下一年|下年度|下年|次年|明年|(?P<to_after>20\d{{2}})年)"
 )
 _NONE_CARRIED = re.compile(
-    rf"{_NOT}(?:有|需|需要|须|发生|存在)?(?P<in>上一年度|上一年|上年度|上年|去年)?结转(?:自|至|到)?(?P<out>下一年度|下一年|下年度|下年|次年|明年)?"
+    rf"{_NOT}(?:有|需|需要|须|发生|存在)?(?P<in>上一年度|上一年|上年度|上年|去年)?(?:结转|转结)(?:自|至|到)?(?P<out>下一年度|下一年|下年度|下年|次年|明年)?"
     rf"(?P<in_after>上一年度|上一年|上年度|上年|去年)?{_CARRIED_TAIL}(?:的|情况|事项|案件){{0,2}}{_END}"
 )
 
@@ -322,7 +336,7 @@ def _outcomes(sentence: _Sentence) -> Iterator[_Statement]:
             indicator = "requests.resolved" if sentence.newer_form else "requests.closed"
             late = _ON_TIME.search(text) is not None
             yield from _case(sentence, indicator, match, skip=late or _is_part(sentence, match.start()))
-    if sentence.newer_form and ("结转" in text or "顺延" in text):
+    if sentence.newer_form and ("转" in text or "顺延" in text):
         yield from _carried(sentence)
 
 
@@ -372,7 +386,7 @@ _RESPECTIVELY = re.compile(
     rf"分别(?:为|是|有|发生|共)?(?P<n>{_CASE_COUNT}|\d+)(?:、|,|和|及)(?P<m>{_CASE_COUNT})"
 )
 _ROUTE = re.compile(
-    rf"(?P<direct>未经复议直接(?:起诉|提起(?:行政)?诉讼))|(?P<after_review>复议后(?:再|又)?(?:起诉|提起(?:行政)?诉讼))"
+    r"(?P<direct>未经复议直接(?:起诉|提起(?:行政)?诉讼))|(?P<after_review>复议后(?:再|又)?(?:起诉|提起(?:行政)?诉讼))"
 )
 _ROUTE_TAIL = re.compile(rf"{_DISPUTE_TAIL}(?P<n>{_CASE_COUNT})")
 _ANOTHER_ROLE = re.compile(r"受理|审理|审结|办理|办结|代理|应诉|出庭|作出|[一二]审")
@@ -444,7 +458,13 @@ def _is_own_dispute(sentence: _Sentence, start: int, end: int, number: Number) -
         return True
     if _AMONG_THEM.match(text, end) or _ANOTHER_ROLE.search(_last_clause(text[:end])):
         return False
-    return "信息公开" in text[:end] or "信息公开" in sentence.heading
+    return "信息公开" in text[:end] or "信息公开" in sentence.heading or "信息公开" in _just_before(sentence)
+
+
+def _just_before(sentence: _Sentence) -> str:
+    """The part of the same sentence before a semicolon."""
+    before = sentence.before
+    return before[:-1].rpartition("。")[2] if before.endswith(";") else ""
 
 
 def _routes(sentence: _Sentence) -> Iterator[_Statement]:
@@ -492,7 +512,7 @@ _COMPLAINTS = re.compile(
     rf"|(?P<before>{_CASE_COUNT})(?:有关|关于|涉及|针对|对|因)?(?:政府|政务)?信息公开(?:工作|方面|类|问题|引发|引起|的)*{_COMPLAINT}"
 )
 _NO_COMPLAINTS = re.compile(
-    rf"零(?:举报、?)?投诉|零举报|{_NOT}{_HAPPEN}(?:{_NOBODY}|政府信息公开|政务信息公开|信息公开|政务公开|工作|方面|事项|问题|情况|引起|引发|因"
+    rf"零(?:举报、?)?投诉|零举报|{_NO}(?:{_NOBODY}|政府信息公开|政务信息公开|信息公开|政务公开|工作|方面|事项|问题|情况|引起|引发|因"
     rf"|被|申请|案件|行政复议|行政诉讼|复议|诉讼|申诉)*+{_COMPLAINT}{_COMPLAINT_TAIL}{_END}"
 )
 _OTHER_COMPLAINTS = re.compile(r"窗口|审批|热线|办事|服务|消费|环境|环保|12345|教学|医疗|执法|信访|物业|工程")
@@ -582,6 +602,7 @@ _AND_OTHERS = re.compile(r"等(?:$|[^,]{0,2}(?:阵地|平台|渠道|载体|方�
 _CLOSE = re.compile(
     r"(?:公众号|平台|账号|官方|公众|号|订阅号|服务号|网站|网|首页|”|》|\"|\([^()]*\)|上|中|共计|累计|共|全年|本年度|年度|今年|主动|对外|及时|依法|累计|总计|合计|已|依托|,|、|\s)*$"
 )
+_SUBJECT = re.compile(r"(?:领域|方面|工作中|过程中|事项|类别|专栏)$")
 _MEANS = re.compile(r"通过|利用|依托|借助|运用|以|在|于|用")
 
 
@@ -597,7 +618,8 @@ def _disclosed(sentence: _Sentence) -> Iterator[_Statement]:
             continue
         groups = stated.groupdict()
         generic = bool(groups.get("object")) or stated.re is _INFORMATION_FIRST
-        if not generic and not _OBJECT_AFTER.match(text, match.end()):
+        generic = generic or _OBJECT_AFTER.match(text, match.end()) is not None
+        if not generic:
             # 公众号发布 85 条 names no object; only the channel can say what was counted
             if groups.get("done") == "的" or text[match.end() : match.end() + 1] not in ("", ",", "、", "("):
                 continue
@@ -605,12 +627,13 @@ def _disclosed(sentence: _Sentence) -> Iterator[_Statement]:
         at = match.start()
         if number is None or not _is_own(sentence, at):
             continue
-        indicator = _channel(lead[: stated.start()], stated["verb"], bool(groups.get("object")) or generic)
-        if indicator is None:
+        channel = _channel(lead[: stated.start()], stated["verb"], generic)
+        if channel is None:
             continue
-        if indicator == "disclosed.total" and (_is_part(sentence, at) or not generic and stated["verb"] != "主动公开"):
+        indicator, named_at = channel
+        if indicator == "disclosed.total" and (_is_part(sentence, at) or (not generic and stated["verb"] != "主动公开")):
             continue
-        begin = match.start() - len(lead) + stated.start()
+        begin = match.start() - len(lead) + (stated.start() if named_at is None else named_at)
         found.append(sentence.says(indicator, replace(number, unit=_UNIT_OF_DISCLOSURE), begin, match.end()))
     for indicator in dict.fromkeys(statement.indicator for statement in found):
         mine = [s for s in found if s.indicator == indicator]
@@ -620,34 +643,26 @@ def _disclosed(sentence: _Sentence) -> Iterator[_Statement]:
             yield whole[0]
 
 
-def _channel(lead: str, verb: str, generic: bool) -> str | None:
-    """The indicator a disclosure counts towards: the one channel named right before the verb, the total
-    where none or several with 等 are named, None where that is open."""
-    clause = lead.rsplit(",", 1)[-1]
-    if len(clause) < 4 and "," in lead:
-        clause = ",".join(lead.rsplit(",", 2)[-2:])
-    named = [(match, match.lastgroup) for match in _CHANNEL.finditer(clause)]
+def _channel(lead: str, verb: str, generic: bool) -> tuple[str, int | None] | None:
+    """The indicator a disclosure counts towards, and where its channel is named: the one channel named
+    right before the verb, the total where none or several with 等 are named, None where that is open."""
+    begin = lead.rfind(",") + 1
+    clause = lead[begin:]
+    named = list(_CHANNEL.finditer(clause))
     disclosing = verb in ("主动公开", "对外公开", "公开")
     if not named:
         # A channel in an earlier clause may or may not be meant
         if _CHANNEL.search(lead) and _MEANS.search(lead) and not _AND_OTHERS.search(lead):
             return None
-        return "disclosed.total" if disclosing else None
-    kinds = {group for _, group in named}
+        return ("disclosed.total", None) if disclosing and not _SUBJECT.search(clause) else None
     if _AND_OTHERS.search(clause):
-        return "disclosed.total" if disclosing and generic else None
-    last, group = named[-1]
-    assert group is not None
-    indicator = _CHANNELS[int(group[1:])][0]
-    own_kinds = kinds - {f"c{len(_CHANNELS) - 1}"}
-    if len(own_kinds) > 1:
+        return ("disclosed.total", None) if disclosing and generic else None
+    # 微信公众号平台: the platform is no channel of its own beside the one that has it
+    kinds = {match.lastgroup for match in named if match[0] != "平台"} or {named[-1].lastgroup}
+    if len(kinds) > 1 or not _CLOSE.match(clause, named[-1].end()):
         return None
-    if indicator is None:
-        # 微信公众号平台: the platform is the channel named before it
-        if last[0] != "平台" or not own_kinds:
-            return None
-        indicator = _CHANNELS[int(next(iter(own_kinds))[1:])][0]
-    return indicator if _CLOSE.match(clause, last.end()) else None
+    indicator = _CHANNELS[int(str(kinds.pop())[1:])][0]
+    return None if indicator is None else (indicator, begin + named[0].start())
 
 
 # --- the whole text ---------------------------------------------------------------------------------
@@ -710,11 +725,15 @@ def _statements(text: str, era: EraName, year: int | None) -> Iterator[_Statemen
         index = bisect_left(ends, anchor.start())
         start = ends[index - 1] + 1 if index else 0
         done = ends[index] if index < len(ends) else len(folded)
-        words = folded[start:done]
-        under = bisect_left(starts, anchor.start()) - 1
+        under = bisect_right(starts, anchor.start()) - 1
         if _looks_ahead(headings, under):
             continue
-        heading_text = headings[under][0] if under >= 0 else ""
+        heading_text = ""
+        if under >= 0:
+            heading_text = headings[under][0]
+            if start < headings[under].end() <= anchor.start():
+                start = headings[under].end()
+        words = folded[start:done]
         line = folded.rfind("\n", 0, start) + 1
         sentence = _Sentence(words, start, folded[max(line, start - 200) : start], heading_text, year, newer_form)
         yield from _read(sentence)
@@ -724,7 +743,7 @@ def _read(sentence: _Sentence) -> Iterator[_Statement]:
     words = sentence.text
     if "申请" in words:
         yield from _received(sentence)
-    if "公开" in words or "办结" in words or "答复" in words or "结转" in words:
+    if "公开" in words or "办结" in words or "答复" in words or "转" in words:
         yield from _outcomes(sentence)
     if "复议" in words or "诉" in words:
         yield from _disputes(sentence)

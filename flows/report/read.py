@@ -12,7 +12,7 @@ from flows.report.identity import check_facts, compare_narrative
 from flows.report.narrative import read_narrative
 from flows.report.place import Divisions
 from flows.report.source import MARKS, Source, normalise
-from flows.report.text import decode
+from flows.report.text import decode, mend_double_encoding
 from flows.report.types import Document, Fact, Finding, Report
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
@@ -53,8 +53,11 @@ def read_report(
     text, codec = decode(data, charset)
     if text.count("\ufffd") * 20 > len(text) or text.count("\x00") * 20 > len(text):
         return Report("unreadable", "no charset fits: the bytes are no text")
+    text, twice = mend_double_encoding(text)
     document = normalise(_source(text, media_type))
     document.address = address
+    if twice:
+        document.repairs["double_encoded"] = twice
     report = read_document(document, divisions)
     report.evidence["charset"] = codec
     return report

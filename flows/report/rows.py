@@ -7,9 +7,11 @@ columns are, the last headings say.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flows.report.eras import active, form_2014, form_2019, form_2021, tables
 from flows.report.eras.form import Form
@@ -35,6 +37,7 @@ ROLES: dict[str, int] = {
     **dict.fromkeys(form_2014.STATISTICS, STATISTIC),
     **dict.fromkeys(form_2014.HEADINGS, HEADING),
 }
+_WORDS = re.compile("[\u4e00-\u9fff]{2}")
 UNIT_WORDS = frozenset(
     [
         "条",
@@ -71,9 +74,21 @@ def role(text: str) -> int | None:
     return found
 
 
+_AMBIGUOUS = tables.TOTALS | tables.OTHER | {tables.OTHER_OUTCOME}
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a label of a form, those without a role of their own included."""
+    return role(text) is not None or (len(text) <= 12 and label_key(text) in _AMBIGUOUS)
+
+
+@lru_cache(maxsize=65536)
 def is_value(text: str) -> bool:
     """Whether a cell can be a count: a number, a blank, a dash or 无, but no words."""
-    return text == "" or text.isdigit() or text == "无" or read_number(text).state not in ("text",)
+    if text == "" or text.isdigit() or text == "无":
+        return True
+    state = read_number(text).state
+    return state != "text" and not (state == "illegible" and _WORDS.search(text))
 
 
 @dataclass(slots=True)
@@ -117,9 +132,10 @@ class RowReader:
     fields: list[tuple[str | None, set[int], str | None]] = field(default_factory=list)
     disputes: list[tuple[str, set[int]]] = field(default_factory=list)
     heading: str = ""
-    """Which table's headings are being read: applicants or disputes, empty when a body is."""
+    """Which headings are being read: applicants, disputes or fields; empty when a body is."""
     heading_rows: list[list[Cell]] = field(default_factory=list)
     statistic_section: str = ""
+    method: Method = "table"
 
     def read_table(self, table: Table) -> None:
         rows = table.rows
@@ -141,7 +157,8 @@ class RowReader:
     def read_row(self, cells: list[Cell], table: int, across: bool = False) -> None:
         roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
         kinds = set(roles)
-        if REQUEST in kinds or (self.applicants and self._is_request_total(cells)):
+        disputed = ROUTE in kinds or OUTCOME in kinds
+        if REQUEST in kinds or (not disputed and self._is_unnamed_request(cells)):
             if self._read_request(cells, roles, table, across):
                 return
         if SUBJECT in kinds and ROUTE not in kinds and APPLICANT not in kinds:
@@ -151,14 +168,14 @@ class RowReader:
             self._read_statistics(cells, roles, table)
             return
         if FIELD in kinds:
-            self.read_fields(cells, across)
+            self.read_fields(cells)
             return
         if APPLICANT in kinds:
             if self.heading != "applicants":
                 self.heading, self.heading_rows = "applicants", []
             self.heading_rows.append(cells)
             return
-        if ROUTE in kinds or OUTCOME in kinds:
+        if disputed:
             if self._read_dispute_pair(cells, roles, table):
                 return
             if self.heading != "disputes":
@@ -179,11 +196,18 @@ class RowReader:
 
     # --- the applications table -----------------------------------------------------------------
 
-    def _is_request_total(self, cells: list[Cell]) -> bool:
-        keys = [label_key(cell.text) for cell in cells[:4]]
-        return any(key in tables.TOTALS or key == tables.OTHER_OUTCOME for key in keys) and any(
-            is_value(cell.text) for cell in cells[1:]
-        )
+    def _is_unnamed_request(self, cells: list[Cell]) -> bool:
+        """Whether a row is one of those whose label is only 其他, 其他处理 or 总计."""
+        if not self.applicants and self.section != "requests":
+            return False
+        for cell in cells[:4]:
+            key = label_key(cell.text) if len(cell.text) <= 12 else ""
+            if key in tables.TOTALS or key == tables.OTHER_OUTCOME or (key in tables.OTHER and self._in_other()):
+                return any(is_value(other.text) for other in cells if other is not cell)
+        return False
+
+    def _in_other(self) -> bool:
+        return bool(self.hits) and self.hits[-1].indicator.startswith("requests.other.")
 
     def _read_request(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
         """One row of the applications table. False where the row only looks like one (a heading)."""
@@ -202,7 +226,7 @@ class RowReader:
             if key == tables.OTHER_OUTCOME:
                 in_other = True
                 indicator, label_end = "requests.other", index + 1
-            elif key in tables.OTHER and in_other:
+            elif key in tables.OTHER and (in_other or self._in_other()):
                 indicator, label_end = "requests.other.misc", index + 1
             elif key in tables.TOTALS and not is_value(cell.text):
                 indicator, label_end = "requests.resolved", index + 1
@@ -224,7 +248,7 @@ class RowReader:
             self.marks["2019"] += 1
         self.enter("requests")
         for applicant, cell in self._by_applicant(values, indicator, table):
-            self.hits.append(Hit(indicator, applicant, "件", cell, _place(table, cell)))
+            self.hits.append(Hit(indicator, applicant, "件", cell, _place(table, cell), self.method))
         return True
 
     def _by_applicant(self, values: list[Cell], indicator: str, table: int) -> list[tuple[str, Cell]]:
@@ -254,6 +278,10 @@ class RowReader:
                     column_words = words.setdefault(column, [])
                     if not column_words or column_words[-1] is not cell:
                         column_words.append(cell)
+        if self.heading == "fields":
+            self._close_fields(words)
+            self.heading, self.heading_rows = "", []
+            return
         resolve = _applicant if self.heading == "applicants" else _dispute
         found: dict[str, set[int]] = {}
         for column in sorted(words):
@@ -295,7 +323,7 @@ class RowReader:
                 elif cell.text:
                     self.unmapped.append(("disputes", cell.text, _place(table, cell)))
         for name, cell in pairs:
-            self.hits.append(Hit(name, TOTAL, "件", cell, _place(table, cell)))
+            self.hits.append(Hit(name, TOTAL, "件", cell, _place(table, cell), self.method))
         self.disputes = []
         return True
 
@@ -307,36 +335,49 @@ class RowReader:
         if name is None or len(values) != 1 or len(labels) > 4:
             return False
         self.enter("disputes")
-        self.hits.append(Hit(name, TOTAL, "件", values[0], _place(table, values[0])))
+        self.hits.append(Hit(name, TOTAL, "件", values[0], _place(table, values[0]), self.method))
         return True
 
     # --- table 1 --------------------------------------------------------------------------------
 
-    def read_fields(self, cells: list[Cell], across: bool) -> None:
-        """A row of column headings of table 1."""
+    def read_fields(self, cells: list[Cell]) -> None:
+        """A row of column headings of table 1; 信息内容 begins a new set of them."""
+        known = {id(cell) for line in self.heading_rows for cell in line}
+        begins = any(
+            label_key(cell.text) == active.CONTENT_HEADING and id(cell) not in known for cell in cells
+        )
+        if self.heading != "fields" or begins:
+            self.heading, self.heading_rows = "fields", []
+        self.heading_rows.append(cells)
+
+    def _close_fields(self, words: dict[int, list[Cell]]) -> None:
+        columns: dict[tuple[int, ...], set[int]] = {}
+        for column in sorted(words):
+            columns.setdefault(tuple(id(cell) for cell in words[column]), set()).add(column)
         found: list[tuple[str | None, set[int], str | None]] = []
-        for cell in cells:
-            key = label_key(cell.text)
-            if key == active.CONTENT_HEADING or key in active.SUBJECTS:
+        for covered in columns.values():
+            texts = [cell.text for cell in words[min(covered)] if cell.text]
+            keys = [label_key(text) for text in texts]
+            if active.CONTENT_HEADING in keys or any(key in active.SUBJECTS for key in keys) or not keys:
                 continue
-            name = form_2019.FORM.fields.get(key)
-            if name:
-                self.marks["2019"] += 1
-            else:
-                name = form_2021.FORM.fields.get(key)
-                if name:
-                    self.marks["2021"] += 1
-                elif key == active.CUT_FIELD:
-                    seen = {field_name for field_name, _, _ in found}
-                    name = "disclosed" if "issued" in seen else "issued"
-                    self.marks["2019"] += 1
-                else:
-                    name = active.SHARED_FIELDS.get(key)
-            columns = set(range(cell.column, cell.column + cell.colspan))
-            if name or cell.text:
-                found.append((name, columns, money_unit(cell.text)))
-        self.heading, self.heading_rows = "", []
+            name = (
+                self._field("".join(keys), found)
+                or self._field(keys[0], found)
+                or self._field(keys[-1], found)
+            )
+            found.append((name, covered, money_unit("".join(texts))))
         self.fields = found
+
+    def _field(self, key: str, found: list[tuple[str | None, set[int], str | None]]) -> str | None:
+        """What a column heading of table 1 asks for; the marks of the years' forms are counted."""
+        for form in (form_2019.FORM, form_2021.FORM):
+            if key in form.fields:
+                self.marks[form.era] += 1
+                return form.fields[key]
+        if key == active.CUT_FIELD:
+            self.marks["2019"] += 1
+            return "disclosed" if any(name == "issued" for name, _, _ in found) else "issued"
+        return active.SHARED_FIELDS.get(key)
 
     def _read_active(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
         at = roles.index(SUBJECT)
@@ -345,6 +386,7 @@ class RowReader:
             values = values[1:]
         if not values or not any(is_value(cell.text) for cell in values):
             return False
+        self.close_headings()
         subject = active.SUBJECTS[label_key(cells[at].text)]
         if subject in ("other_services", "procurement"):
             self.marks["2019"] += 1
@@ -358,7 +400,7 @@ class RowReader:
             ]
         hint = next((hint for _, _, hint in self.fields if hint), None)
         self.active_rows.append(
-            ActiveRow(subject, names, [(cell, _place(table, cell)) for cell in values], hint)
+            ActiveRow(subject, names, [(cell, _place(table, cell)) for cell in values], hint, self.method)
         )
         return True
 
@@ -384,7 +426,7 @@ class RowReader:
                     value = cell
                 index += 1
             if value is not None and indicator:
-                self.hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), "table", hint))
+                self.hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), self.method, hint))
 
     def statistic(self, key: str) -> tuple[str | None, str]:
         """The indicator of a row of the nine-section table, its section taken into account."""

@@ -35,8 +35,11 @@ class Source:
 
 def normalise(source: Source) -> Document:
     """The document with its text repaired and its grids resolved."""
-    repaired = repair(source.text)
-    parts = repaired.text.split(TABLE)
+    # the title is repaired with the text, whose damage tells how to read it
+    title = (source.title or "").replace("\n", " ").translate(MARKS)
+    repaired = repair(f"{source.text}\n{title}")
+    whole, _, title = repaired.text.rpartition("\n")
+    parts = whole.split(TABLE)
     prose: list[str] = []
     tables: list[Table] = []
     offset = 0
@@ -58,8 +61,7 @@ def normalise(source: Source) -> Document:
         image_count=source.image_count,
         passes=tuple(repaired.passes),
     )
-    if source.title:
-        document.title = repair(source.title).text
+    document.title = title.strip() or None
     return document
 
 

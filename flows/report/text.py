@@ -61,9 +61,9 @@ def decode(data: bytes, charset: str | None = None) -> tuple[str, str]:
     candidates: list[str] = []
     declared = _META_CHARSET.search(data[:4096])
     for name in (charset, declared.group(1).decode("ascii") if declared else None):
-        codec = _CODECS.get(name.strip().lower(), name.strip().lower()) if name else None
-        if codec and codec not in candidates and _is_codec(codec):
-            candidates.append(codec)
+        known = _CODECS.get(name.strip().lower(), name.strip().lower()) if name else ""
+        if known and known not in candidates and _is_codec(known):
+            candidates.append(known)
     for codec in candidates:
         if codec != "utf-8":
             try:
@@ -137,9 +137,6 @@ def repair(text: str) -> Repaired:
     """Mend what is known to go wrong with these reports' text; see the passes below for each kind."""
     repaired = Repaired(text)
     present = set(text)
-    if not present.isdisjoint(_LATIN_LEADS):
-        _mend_double_encoding(repaired)
-        present = set(repaired.text)
     if not present.isdisjoint(_MISREAD):
         _mend_misalignment(repaired)
     _mend_markup(repaired)
@@ -155,20 +152,31 @@ def repair(text: str) -> Repaired:
 
 # --- UTF-8 read as something else ---------------------------------------------------------------
 
-_LATIN_RUN = re.compile(r"(?:[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{1,3}){2,}")
-_LATIN_LEADS = frozenset(map(chr, range(0xC2, 0xF5))) - frozenset("×àáèéêìíòóùúü")
+# A lead byte and its continuation bytes, as Windows-1252 shows them
+_TWICE = re.compile(r"(?:[\u00e2-\u00ef][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\u00c2-\u00c3][\u0080-\u00bf])+")
+_LATIN_LEADS = frozenset(map(chr, range(0xE2, 0xF0))) - frozenset("èéêìíàò")
+_FEWEST_TWICE = 10
 
 
-def _mend_double_encoding(repaired: Repaired) -> None:
-    """UTF-8 bytes that were read as Latin-1 (or Windows-1252) and encoded again: `æ”¿åºœ` is 政府."""
+def mend_double_encoding(text: str) -> tuple[str, int]:
+    """A text whose UTF-8 bytes were read as Windows-1252 and encoded again (`æ”¿åºœ` is 政府), and how
+    many runs were mended. It is done before markup is read: some of these bytes look like spaces."""
+    if set(text[:4000]).isdisjoint(_LATIN_LEADS) and set(text).isdisjoint(_LATIN_LEADS):
+        return text, 0
+    if len(_TWICE.findall(text)) < _FEWEST_TWICE:
+        return text, 0
+    count = 0
 
-    def mend(match: re.Match[str]) -> str | None:
+    def mend(match: re.Match[str]) -> str:
+        nonlocal count
         try:
-            return _windows_bytes(match.group()).decode("utf-8")
+            mended = _windows_bytes(match.group()).decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
-            return None
+            return match.group()
+        count += 1
+        return mended
 
-    repaired.substitute("double_encoded", _LATIN_RUN, mend)
+    return _TWICE.sub(mend, text), count
 
 
 def _windows_bytes(text: str) -> bytes:
@@ -453,6 +461,20 @@ def _mend_script(repaired: Repaired) -> None:
     repaired.apply("script", edits)
     if count:
         repaired.counts["script"] = count
+        repaired.substitute("vocabulary", _TAIWAN, lambda match: _TAIWAN_WORDS[match.group()])
+
+
+# Words of Taiwan that stand in the forms' labels and the names of reports, as they read in simplified script
+_TAIWAN_WORDS = {
+    "规范性档案": "规范性文件",
+    "政府资讯": "政府信息",
+    "资讯公开": "信息公开",
+    "网路": "网络",
+    "设定政府信息公开查阅点": "设置政府信息公开查阅点",
+    "设定政府资讯公开查阅点": "设置政府信息公开查阅点",
+    "巨观": "宏观",
+}
+_TAIWAN = re.compile("|".join(sorted(_TAIWAN_WORDS, key=len, reverse=True)))
 
 
 def _traditional_marks(line: str, converted: str) -> int:

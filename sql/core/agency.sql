@@ -16,4 +16,5 @@ SELECT
     max(report_year) AS last_year,
     count(*) AS report_count
 FROM core.report
+WHERE coalesce(rollup_code, division_code) IS NOT NULL
 GROUP BY coalesce(rollup_code, division_code), agency_key

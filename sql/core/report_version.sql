@@ -4,7 +4,8 @@
 -- column sha256: SHA-256 of the original | 原件SHA-256
 -- column status: canonical (stands for the report), mirror (same text as the canonical), superseded (another
 --   version) or quarantined | 状态：采用、镜像、被取代、隔离
--- column report_id: Report it is a version of: division:agency:year; null where that is undecided | 所属报告标识（区划:机关:年度）；无法判断时为空
+-- column report_id: Report it is a version of: division:agency:year, the division as 43xxxx
+--   where only the province is decided; null where year, province or agency is undecided | 所属报告标识（区划:机关:年度）；无法判断时为空
 -- column canonical_number: Document that stands for the report; null where none does | 采用版本的原件序号
 -- column report_year: Year the figures are of | 报告年度
 -- column form_era: Template era by which its figures are understood: its own, else the one of its year | 解读数据所用的模板版本
@@ -14,7 +15,8 @@
 --   government_own_level, government_office | 机关在区划内的标识
 -- column role: How it counts in a roll-up: territory_total, own_level, single_agency, scope_unknown,
 --   vertical_agency or system_total | 汇总中的角色
--- column is_overlapping: Its division succeeds several that still report for that year | 其区划由多个当年仍在报告的区划合并而成
+-- column is_overlapping: Its division stands from the year after and took the place of others that report for
+--   that year themselves | 其区划次年才设立，而其前身当年仍单独报告
 WITH
 pattern AS (
     SELECT
@@ -37,8 +39,7 @@ reporting AS (
 predecessor AS (
     SELECT
         r.report_year, r.division_code,
-        count(DISTINCT t.division_code) AS tree_count,
-        any_value(t.division_code) AS tree_code,
+        any_value(t.division_code) FILTER (WHERE s.relation = 'same') AS tree_code,
         bool_or(other.division_code IS NOT NULL) AS is_reporting
     FROM reporting AS r
     JOIN ref.division_successor AS s ON s.successor_code = r.division_code
@@ -52,10 +53,9 @@ predecessor AS (
 successor AS (
     SELECT
         r.report_year, r.division_code,
-        count(DISTINCT t.division_code) AS tree_count,
         any_value(t.division_code) AS tree_code
     FROM reporting AS r
-    JOIN ref.division_successor AS s ON s.division_code = r.division_code
+    JOIN ref.division_successor AS s ON s.division_code = r.division_code AND s.relation = 'same'
     JOIN core.division_year AS t
         ON t.report_year = r.report_year AND t.division_code = s.successor_code AND NOT t.is_next_year
     GROUP BY r.report_year, r.division_code
@@ -65,11 +65,11 @@ placement AS (
         r.report_year, r.division_code,
         CASE
             WHEN t.division_code IS NOT NULL AND NOT t.is_next_year THEN r.division_code
-            WHEN predecessor.tree_count = 1 THEN predecessor.tree_code
+            WHEN predecessor.tree_code IS NOT NULL THEN predecessor.tree_code
             WHEN t.division_code IS NOT NULL THEN r.division_code
-            WHEN successor.tree_count = 1 THEN successor.tree_code
+            ELSE successor.tree_code
         END AS rollup_code,
-        coalesce(t.is_next_year AND predecessor.tree_count > 1 AND predecessor.is_reporting, FALSE)
+        coalesce(t.is_next_year AND predecessor.tree_code IS NULL AND predecessor.is_reporting, FALSE)
             AS is_overlapping
     FROM reporting AS r
     LEFT JOIN core.division_year AS t USING (report_year, division_code)
@@ -127,7 +127,8 @@ keyed AS (
             WHEN short_name <> '' THEN short_name
             ELSE bare_name
         END AS agency_key,
-        coalesce(rollup_code, division_code) || ':' || agency_key || ':' || report_year AS report_id
+        coalesce(rollup_code, division_code, province_code[1:2] || 'xxxx') || ':' || agency_key || ':' || report_year
+            AS report_id
     FROM counted
 ),
 ranked AS (

@@ -15,6 +15,7 @@ WITH found AS (
     SELECT sha256, rule, severity, outcome, message, observed, expected, facts, 'parser' AS origin FROM raw.finding
     UNION ALL
     SELECT sha256, rule, severity, 'broken', message, NULL, NULL, [], 'suite' FROM quality.judgement
+    WHERE sha256 IS NOT NULL
 )
 SELECT
     found.sha256,

@@ -27,17 +27,17 @@ cause AS (
         'undecided: ' || concat_ws(
             ', ',
             CASE WHEN report_year IS NULL THEN 'year' END,
-            CASE WHEN division_code IS NULL THEN 'division' END,
+            CASE WHEN province_code IS NULL THEN 'province' END,
             CASE WHEN agency_name IS NULL THEN 'agency' END
         ),
         '无法判断：' || concat_ws(
             '、',
             CASE WHEN report_year IS NULL THEN '年度' END,
-            CASE WHEN division_code IS NULL THEN '区划' END,
+            CASE WHEN province_code IS NULL THEN '省份' END,
             CASE WHEN agency_name IS NULL THEN '机关' END
         )
     FROM core.document
-    WHERE kind = 'annual_report' AND (report_year IS NULL OR division_code IS NULL OR agency_name IS NULL)
+    WHERE kind = 'annual_report' AND (report_year IS NULL OR province_code IS NULL OR agency_name IS NULL)
 )
 SELECT
     d.sha256,

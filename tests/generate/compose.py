@@ -79,8 +79,12 @@ def compose(spec: Specification) -> Document:
         blocks = _shaped(blocks, layout.shape, rng)
         printed = {key for block in blocks if isinstance(block, TableBlock) for key in keys(block.grid)}
         known.facts = {key: value for key, value in figures.items() if key in printed}
+        if layout.flatten == "newlines_blanks_lost":
+            # no trace of them is left: a reader may tell where they were, or not
+            known.allowed = {key: value for key, value in known.facts.items() if value.state == "blank"}
+            known.facts = {key: value for key, value in known.facts.items() if value.state != "blank"}
         if spec.era != "2014":  # a sentence of section six may say that nothing was charged
-            known.allowed = {("fees.collected", "total"): Value(0.0)}
+            known.allowed["fees.collected", "total"] = Value(0.0)
     article = Article(
         title,
         spec.agency,
@@ -115,7 +119,7 @@ def compose(spec: Specification) -> Document:
 def _figures(spec: Specification, rng: Random) -> Figures:
     layout = LAYOUTS[spec.layout]
     figures = truth.figures(rng, spec.era, spec.agency.size)
-    return truth.blanked(rng, figures, layout.blanks, layout.state) if layout.blanks else figures
+    return truth.blanked(rng, figures, layout.state) if layout.blanks else figures
 
 
 def _shaped(blocks: list[Block], shape: str, rng: Random) -> list[Block]:

@@ -58,7 +58,7 @@ def word(grid: Grid, print_cell: PrintCell, rng: Random) -> str:
     for row in spans(grid):
         written = []
         for span in row:
-            style = "border:solid windowtext 1.0pt;mso-border-alt:solid windowtext .5pt;padding:0cm 5.4pt"
+            style = "border:solid windowtext 1.0pt;mso-border-alt:solid .5pt"
             written.append(
                 f'<td width="{rng.randint(38, 190)}"{attributes(span.rowspan, span.colspan)} style="{style}">'
                 f"{_word_paragraph(print_cell(span.cell), rng)}</td>"
@@ -71,7 +71,7 @@ def word(grid: Grid, print_cell: PrintCell, rng: Random) -> str:
 
 
 def _word_paragraph(text: str, rng: Random) -> str:
-    fonts = 'lang="EN-US" style="font-family:宋体;mso-bidi-font-family:宋体;font-size:10.5pt"'
+    fonts = 'lang="EN-US" style="font-family:宋体;mso-bidi-font-size:10.5pt"'
     if not text:
         return f'<p class="MsoNormal" align="center"><span {fonts}><o:p>&nbsp;</o:p></span></p>'
     pieces = [text]
@@ -79,7 +79,7 @@ def _word_paragraph(text: str, rng: Random) -> str:
         at = rng.randrange(1, len(text))
         pieces = [text[:at], text[at:]]
     body = "".join(f"<span {fonts}>{escape(piece, quote=False)}</span>" for piece in pieces)
-    body += f"<span {fonts}><o:p></o:p></span>"
+    body += "<span><o:p></o:p></span>"
     return f'<p class="MsoNormal" align="center" style="text-align:center">{body}</p>'
 
 

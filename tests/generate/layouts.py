@@ -15,14 +15,14 @@ NEW_FORMS = ("2019", "2021")
 @dataclass(frozen=True, slots=True)
 class Layout:
     """`flatten` names a flattener (the tables' markup is gone) and `page` then is not used. `style` is
-    one of STYLES. `blanks` is the share of zeros that are not printed, `state` what stands there."""
+    one of STYLES. With `blanks` some figures are not printed, and `state` is what stands there."""
 
     page: Page = field(default_factory=Page)
     flatten: str | None = None
     shape: str = "as_printed"
     style: str = "plain"
     eras: tuple[str, ...] = ALL_FORMS
-    blanks: float = 0.0
+    blanks: bool = False
     state: str = "blank"
     figures_in: str = "tables"
     """tables, sentences or pictures."""
@@ -58,8 +58,8 @@ LAYOUTS: dict[str, Layout] = {
     "signs": Layout(style="signs", eras=("2019",)),
     "amounts": Layout(style="amounts", eras=NEW_FORMS),
     "amounts_in_header": Layout(shape="amounts_in_other_units", style="amounts_in_header", eras=NEW_FORMS),
-    "blanks": Layout(style="blanks", blanks=0.5),
-    "dashes": Layout(style="dashes", blanks=0.5, state="not_applicable"),
+    "blanks": Layout(style="blanks", blanks=True),
+    "dashes": Layout(style="dashes", blanks=True, state="not_applicable"),
     "other_year": Layout(other_year=True),
     "flat_bars": Layout(flatten="bars"),
     "flat_bar_rows": Layout(flatten="bar_rows"),
@@ -67,7 +67,7 @@ LAYOUTS: dict[str, Layout] = {
     "flat_newlines": Layout(flatten="newlines"),
     "flat_spaces": Layout(flatten="spaces"),
     "flat_one_line": Layout(flatten="one_line"),
-    "flat_blanks_lost": Layout(flatten="newlines_blanks_lost", blanks=0.3),
+    "flat_blanks_lost": Layout(flatten="newlines_blanks_lost", blanks=True),
     "markdown": Layout(flatten="markdown"),
     "narrative": Layout(figures_in="sentences", eras=("2008", *ALL_FORMS)),
     "pictures": Layout(figures_in="pictures"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 
 from tests.generate.document import Key, Value
@@ -41,7 +42,7 @@ YUAN = {"元": 1.0, "万元": 1e4, "亿元": 1e8}
 def number_text(value: float, grouping: str = "") -> str:
     """Digits without an exponent or needless zeros: 3, 17.27, 1,234."""
     sign = "-" if value < 0 else ""
-    whole, _, decimals = f"{abs(value):.8f}".rstrip("0").rstrip(".").partition(".")
+    whole, _, decimals = f"{Decimal(str(abs(value))):f}".removesuffix(".0").partition(".")
     if grouping:
         parts: list[str] = []
         while whole:
@@ -64,7 +65,7 @@ def figure_text(key: Key, value: Value, unit: str, style: Style, rng: Random) ->
     if style.amount_unit and indicator in AMOUNTS and amount:
         in_header = style.amount_unit == "header"
         printed_unit = HEADER_UNITS[indicator] if in_header else style.amount_unit
-        amount = round(amount * AMOUNTS[indicator] / YUAN[printed_unit], 8)
+        amount = round(amount * AMOUNTS[indicator] / YUAN[printed_unit], 10)
         suffix = "" if in_header else printed_unit
     text = number_text(amount, style.grouping)
     if style.sign and indicator.endswith(".items_change") and amount:

@@ -305,12 +305,22 @@ def _statistics_2014(rng: Random, size: str, counts: dict[Key, float]) -> None:
     put("training.trainees", courses * rng.randint(8, 60))
 
 
-def blanked(rng: Random, given: Figures, share: float, state: str) -> Figures:
-    """That share of the zeros left blank (`blank`) or crossed out (`not_applicable`)."""
-    return {
-        key: Value(None, state) if value.value == 0 and rng.random() < share else value
-        for key, value in given.items()
-    }
+def blanked(rng: Random, given: Figures, state: str) -> Figures:
+    """The figures with some left blank (`blank`) or crossed out (`not_applicable`), in one of the ways
+    of real reports: every zero; zeros here and there; rows that hold nothing but zeros; and, in a form
+    with applicant columns, the totals of the outcomes."""
+    way = rng.choice(["zeros", "some zeros", "rows", "totals"])
+    if way == "totals" and ("requests.resolved", "natural_person") in given:
+        chosen = {(name, TOTAL) for name, applicant in given if applicant != TOTAL}
+        chosen -= {(name, TOTAL) for name in ROWS_WITHOUT_OUTCOMES}
+    elif way == "rows":
+        rows = {name for name, _ in given}
+        rows -= {name for (name, _), value in given.items() if value.value}
+        chosen = {key for key in given if key[0] in rows}
+    else:
+        share = 1.0 if way == "zeros" else 0.4
+        chosen = {key for key, value in given.items() if value.value == 0 and rng.random() < share}
+    return {key: Value(None, state) if key in chosen else value for key, value in given.items()}
 
 
 def broken(given: Figures, key: Key, value: float) -> Figures:

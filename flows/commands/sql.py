@@ -1,0 +1,187 @@
+"""`gongkai sql`: a read-only query of the published warehouse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import duckdb
+
+from flows.edge.warehouse import WarehouseMissingError, open_warehouse
+from flows.settings import Home
+
+_ROWS_AT_ONCE = 10_000
+
+
+@click.command()
+@click.argument("query")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How the rows are written.",
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; needed for parquet."
+)
+@click.option(
+    "--home", type=click.Path(path_type=Path), help="Folder of the run (default: GONGKAI_HOME or warehouse/)."
+)
+def command(query: str, form: str, output: Path | None, home: Path | None) -> None:
+    """Query the published warehouse. It is opened read-only; a run that publishes meanwhile does not disturb it.
+
+    \b
+    gongkai sql "SELECT province_name, value FROM mart.province_measure
+                 WHERE measure = 'requests_received' AND report_year = 2020"
+    """
+    if form == "parquet" and output is None:
+        raise click.UsageError("--format parquet needs --output FILE")
+    try:
+        connection = open_warehouse(Home.resolve(home))
+    except WarehouseMissingError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        if form == "parquet":
+            _write_parquet(connection, query, str(output))
+        else:
+            result = connection.execute(query)
+            if result.description is None:
+                return
+            with _opened(output) as file:
+                _WRITERS[form](result, file)
+    except duckdb.Error as error:
+        raise click.ClickException(_one_message(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{output}: {error.strerror}") from error
+    finally:
+        connection.close()
+
+
+def _one_message(error: duckdb.Error) -> str:
+    """What DuckDB says, without the lines about its insides."""
+    return re.split(r"\n\s*\n?Stack Trace", str(error))[0].strip()
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[TextIO]:
+    if output is None:
+        yield sys.stdout
+    else:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            yield file
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := result.fetchmany(_ROWS_AT_ONCE):
+        yield from rows
+
+
+def _names(result: duckdb.DuckDBPyConnection) -> list[str]:
+    return [column[0] for column in result.description or ()]
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, output: str) -> None:
+    relation = connection.sql(query)
+    if relation is None:
+        raise click.ClickException("the query returns no rows to write")
+    relation.write_parquet(output, compression="zstd")
+
+
+def _write_csv(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(_names(result))
+    for row in _rows(result):
+        writer.writerow([_text(value) for value in row])
+
+
+def _write_json(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
+    """An array of one object a row, a row a line."""
+    names = _names(result)
+    opening = "["
+    for row in _rows(result):
+        file.write(
+            opening + "\n" + json.dumps(dict(zip(names, map(_plain, row), strict=True)), ensure_ascii=False)
+        )
+        opening = ","
+    file.write("[]\n" if opening == "[" else "\n]\n")
+
+
+def _write_table(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
+    """Columns aligned by display width, numbers to the right, nothing for NULL."""
+    names = _names(result)
+    rows = list(_rows(result))
+    is_number = [
+        any(row[place] is not None for row in rows)
+        and all(isinstance(row[place], int | float) or row[place] is None for row in rows)
+        and not any(isinstance(row[place], bool) for row in rows)
+        for place in range(len(names))
+    ]
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(names, *cells, strict=True)]
+    file.write(_line(names, widths, is_number))
+    file.write("  ".join("─" * width for width in widths) + "\n")
+    for row in cells:
+        file.write(_line(row, widths, is_number))
+    file.write(f"({len(rows)} row{'' if len(rows) == 1 else 's'})\n")
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], is_number: Sequence[bool]) -> str:
+    parts = []
+    for cell, width, right in zip(cells, widths, is_number, strict=True):
+        gap = " " * (width - _width(cell))
+        parts.append(gap + cell if right else cell + gap)
+    return "  ".join(parts).rstrip() + "\n"
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from wcwidth import wcswidth
+
+    return max(wcswidth(text), 0)
+
+
+def _cell(value: Any) -> str:
+    """A value in one line: control characters would break the alignment."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", _text(value))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, list | dict | tuple):
+        return json.dumps(_plain(value), ensure_ascii=False)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it; what is no number in JSON is null."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            return None
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value)
+
+
+_WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}

@@ -1,0 +1,18 @@
+"""Load: the raw layer and the reference data, readable for the models of a warehouse in the making."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.edge.reference import load_reference
+from flows.edge.warehouse import load_raw
+from flows.settings import PARSER_VERSION, Home
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def load(connection: duckdb.DuckDBPyConnection, home: Home, version: int = PARSER_VERSION) -> None:
+    """Make `raw.*` and `ref.*` readable on the connection. Raises ReferenceError for a mistake in the CSV."""
+    load_raw(connection, home.raw, version)
+    load_reference(connection)

@@ -1,0 +1,165 @@
+"""The flow: its stages in order, as Prefect tasks over batches.
+
+What documents hold never travels between tasks: it lies in the archive and in the raw layer, and tasks hand
+on counts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+from prefect.utilities.annotations import quote
+
+from flows.alert import ALERT_DESCRIPTION, Delivery, deliver_alerts, record_alerts
+from flows.edge.catalogue import LocalSource, Source, names, resolve
+from flows.edge.manifest import Manifest
+from flows.edge.terminal import Display, Stage
+from flows.edge.warehouse import JUDGEMENT, JUDGEMENT_DESCRIPTION, Build, building, describe
+from flows.fetch import FetchSummary, fetch
+from flows.load import load
+from flows.model import Model, build_model, models_without, plan_models
+from flows.parse import SMALL_RUN, Original, Parser, ParseSummary, batches, unread_originals
+from flows.settings import Home
+from flows.summary import RunSummary, summarise
+from flows.validate import Validation, validate
+
+PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+SOURCES_AT_ONCE = 8
+
+
+class HeldError(Exception):
+    """A critical quality failure: nothing is published, the last good warehouse stays."""
+
+
+@flow(name="gongkai", task_runner=ThreadPoolTaskRunner(max_workers=max(SOURCES_AT_ONCE, 2 * PROCESSES)))
+def run_pipeline(
+    sources: list[str] | None = None,
+    home: str | None = None,
+    years: list[int] | None = None,
+    alerts: list[str] | None = None,
+    allow_private: bool = False,
+) -> RunSummary:
+    """Fetch, read, check, model and publish; without sources, every entry of the catalogue.
+
+    Raises HeldError when the quality gate holds the new warehouse back.
+    """
+    place = Home.resolve(home)
+    found, mistakes = resolve(sources or names())
+    with Display() as display:
+        with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
+            tasks = [
+                fetch_task.submit(source, place, manifest, years or [], allow_private, stage) for source in found
+            ]
+            fetched = sum((one.result() for one in tasks), FetchSummary(failures=mistakes))
+        with display.stage("parse") as stage:
+            parsed = _parse(unread_originals(place), place, stage)
+        with building(place) as build:
+            failures = _build(build, str(flow_run.id), display)
+            if not failures:
+                publish_task(build)
+    deliveries = alert_task(place, alerts or [], str(flow_run.id))
+    if failures:
+        raise HeldError("\n".join([*failures, *_undelivered(deliveries)]))
+    summary = summarise(place, fetched, parsed, _undelivered(deliveries))
+    _keep(summary)
+    return summary
+
+
+def _parse(originals: Sequence[Original], home: Home, stage: Stage) -> ParseSummary:
+    stage.expect(len(originals))
+    with Parser(home, worker_count=PROCESSES if len(originals) >= SMALL_RUN else 1) as parser:
+        tasks = [parse_task.submit(parser, quote(batch), stage) for batch in batches(originals, PROCESSES)]
+        return sum((one.result() for one in tasks), ParseSummary())
+
+
+def _build(build: Build, run: str, display: Display) -> list[str]:
+    """Make the tables of the new warehouse; the reasons why it must not be published."""
+    plan = plan_models()
+    unjudged = models_without(plan, JUDGEMENT)
+    judged = [model for model in plan if model not in unjudged]
+    with display.stage("model", unit="tables") as stage:
+        stage.expect(len(plan))
+        load_task(build)
+        model_task(build, unjudged, stage)
+        failures = validate_task(build).failures
+        model_task(build, judged, stage)
+        record_alerts(build.connection, build.home, run, failures)
+        describe(
+            build.connection, [*(model.description for model in plan), JUDGEMENT_DESCRIPTION, ALERT_DESCRIPTION]
+        )
+    return failures
+
+
+@task(
+    name="fetch",
+    retries=2,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.5,
+    cache_policy=NO_CACHE,
+)
+def fetch_task(
+    source: Source | LocalSource,
+    home: Home,
+    manifest: Manifest,
+    years: list[int],
+    allow_private: bool,
+    stage: Stage,
+) -> FetchSummary:
+    return fetch(source, home, manifest, years=years, allow_private=allow_private, watcher=stage)
+
+
+@task(name="parse", cache_policy=NO_CACHE)
+def parse_task(parser: Parser, batch: list[Original], stage: Stage) -> ParseSummary:
+    summary = parser.read(batch)
+    stage.advance(len(batch))
+    return summary
+
+
+@task(name="load", cache_policy=NO_CACHE)
+def load_task(build: Build) -> None:
+    load(build.connection, build.home)
+
+
+@task(name="validate", cache_policy=NO_CACHE)
+def validate_task(build: Build) -> Validation:
+    return validate(build.connection)
+
+
+@task(name="model", cache_policy=NO_CACHE)
+def model_task(build: Build, models: list[Model], stage: Stage) -> None:
+    for model in models:
+        build_model(build.connection, model)
+        stage.advance()
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish_task(build: Build) -> None:
+    build.publish()
+
+
+@task(name="alert", cache_policy=NO_CACHE)
+def alert_task(home: Home, channels: list[str], run: str) -> list[Delivery]:
+    return deliver_alerts(home, channels, run)
+
+
+def _undelivered(deliveries: Sequence[Delivery]) -> list[str]:
+    return [
+        f"{one.channel}: {one.event_count} alerts not delivered, kept for the next run: {one.error}"
+        for one in deliveries
+        if one.error is not None
+    ]
+
+
+def _keep(summary: RunSummary) -> None:
+    """Show the summary in Prefect's own interface; the run does not depend on it."""
+    try:
+        create_markdown_artifact(summary.markdown(), key="gongkai-run", description="What a run came to")
+    except Exception as error:
+        get_run_logger().warning("the summary could not be kept as an artifact: %s", error)

@@ -1,0 +1,426 @@
+"""Alerts over the runs, told to a real local webhook and a real local mail server."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from flows.alert import Delivery, deliver_alerts, record_alerts
+from flows.commands.alerts import command
+from flows.edge.notify import ChannelError, DeliveryError, Message, check_channel, send
+from flows.edge.outbox import Changes, Condition, Outbox, UnknownAlertError
+from flows.edge.warehouse import create_judgement
+from flows.model import build_model, read_model
+from flows.settings import SQL, Home
+from flows.validate import validate
+from tests.local_channels import MailServer, Webhook
+from tests.raw_layer import RawLayer, figure, finding, report, scorecard
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+def condition(subject: str, severity: str = "critical", message: str = "wrong", count: int = 1) -> Condition:
+    return Condition("test.rule", subject, severity, "430000", count, message, "有误")
+
+
+def deliver(home: Home, *channels: str, run: str = "run") -> list[Delivery]:
+    return deliver_alerts(home, channels, run, first_wait_seconds=0.01)
+
+
+def told(webhook: Webhook) -> list[tuple[str, str]]:
+    return [(alert["kind"], alert["subject"]) for message in webhook.received for alert in message["alerts"]]
+
+
+# --- over the runs ------------------------------------------------------------------------------
+
+
+def test_an_alert_is_opened_seen_again_and_resolved(home: Home) -> None:
+    outbox = Outbox(home)
+    assert outbox.alerts() == []
+    assert outbox.update([condition("a"), condition("b")], "1") == Changes(2, 0, 0)
+    assert outbox.update([condition("a", message="worse", count=3)], "2") == Changes(0, 1, 1)
+    (alert,) = outbox.alerts()
+    assert (alert.subject, alert.message, alert.document_count, alert.status) == ("a", "worse", 3, "open")
+    assert (alert.first_seen_run, alert.last_seen_run) == ("1", "2")
+    resolved = outbox.alerts(with_resolved=True)[1]
+    assert (resolved.subject, resolved.status, resolved.resolved_run) == ("b", "resolved", "2")
+
+
+def test_what_comes_back_is_opened_again(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update([condition("a")], "1")
+    outbox.acknowledge("test.rule", "a", "Li", "")
+    outbox.update([], "2")
+    assert outbox.update([condition("a")], "3") == Changes(1, 0, 0)
+    (alert,) = outbox.alerts()
+    assert (alert.status, alert.first_seen_run, alert.resolved_run) == ("open", "3", None)
+    assert alert.acknowledged_by is None
+
+
+def test_acknowledged_stays_until_resolved_or_worse(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update([condition("a", "warning")], "1")
+    outbox.acknowledge("test.rule", "a", "Li", "asked the agency")
+    outbox.update([condition("a", "warning")], "2")
+    (alert,) = outbox.alerts()
+    assert (alert.status, alert.acknowledged_by, alert.acknowledged_reason) == (
+        "acknowledged",
+        "Li",
+        "asked the agency",
+    )
+    assert outbox.update([condition("a", "critical")], "3") == Changes(1, 0, 0)
+    assert outbox.alerts()[0].status == "open"
+    with pytest.raises(UnknownAlertError, match="about z"):
+        outbox.acknowledge("test.rule", "z", "Li", "")
+
+
+def test_a_run_that_could_not_look_at_everything_resolves_nothing(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update([condition("a")], "1")
+    assert outbox.update([condition("b")], "2", is_complete=False) == Changes(1, 0, 0)
+    assert {alert.subject for alert in outbox.alerts()} == {"a", "b"}
+
+
+def test_worst_first(home: Home) -> None:
+    Outbox(home).update([condition("a", "warning", count=9), condition("b"), condition("c", count=2)], "1")
+    assert [alert.subject for alert in Outbox(home).alerts()] == ["c", "b", "a"]
+
+
+def test_a_run_that_is_stopped_changes_nothing(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update([condition("a")], "1")
+
+    def stopped() -> object:
+        yield condition("b")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        outbox.update(stopped(), "2")  # type: ignore[arg-type]
+    assert [alert.subject for alert in outbox.alerts()] == ["a"]
+    assert outbox.update([condition("a")], "3") == Changes(0, 1, 0)
+
+
+# --- delivery -----------------------------------------------------------------------------------
+
+
+def test_one_message_a_run(home: Home) -> None:
+    outbox = Outbox(home)
+    with Webhook() as webhook:
+        outbox.update([condition("a", "warning"), condition("b")], "1")
+        assert deliver(home, webhook.address, run="1") == [Delivery(f"http://127.0.0.1:{webhook.port}", 2)]
+        outbox.update([condition("c")], "2")
+        deliver(home, webhook.address, run="2")
+        assert deliver(home, webhook.address, run="3")[0].event_count == 0
+    first, second = webhook.received
+    assert told(webhook) == [
+        ("opened", "b"),
+        ("opened", "a"),
+        ("opened", "c"),
+        ("resolved", "b"),
+        ("resolved", "a"),
+    ]
+    assert (first["run"], first["opened_count"], first["resolved_count"]) == ("1", 2, 0)
+    assert second["subject"] == "gongkai: 1 alert opened, 2 resolved, the worst critical"
+    assert second["alerts"][0] | {"event_id": 0, "at": ""} == {
+        "event_id": 0,
+        "at": "",
+        "kind": "opened",
+        "run": "2",
+        "rule": "test.rule",
+        "subject": "c",
+        "severity": "critical",
+        "province_code": "430000",
+        "document_count": 1,
+        "message": "wrong",
+        "message_zh": "有误",
+    }
+    assert webhook.keys == [first["message_id"], second["message_id"]]
+    assert len(set(webhook.keys)) == 2
+
+
+def test_what_a_dead_endpoint_missed_arrives_once_it_is_up(home: Home) -> None:
+    """Down for two runs, then up: everything arrives, and nothing again after it was taken."""
+    outbox = Outbox(home)
+    webhook, mail = Webhook(), MailServer()
+    with webhook, mail:
+        channels = [webhook.address, mail.address("a@example.cn")]
+    outbox.update([condition("a")], "1")
+    down = deliver(home, *channels, run="1")
+    assert [one.event_count for one in down] == [1, 1]
+    assert all(one.error and "3 tries" in one.error for one in down)
+    outbox.update([condition("a"), condition("b")], "2")
+    assert all(one.error for one in deliver(home, *channels, run="2"))
+    with webhook, mail:
+        outbox.update([condition("b"), condition("c")], "3")
+        assert [one.error for one in deliver(home, *channels, run="3")] == [None, None]
+        outbox.update([condition("b"), condition("c")], "4")
+        assert [one.event_count for one in deliver(home, *channels, run="4")] == [0, 0]
+    assert sorted(told(webhook)) == [("opened", "a"), ("opened", "b"), ("opened", "c"), ("resolved", "a")]
+    ((recipient, message),) = mail.received
+    assert recipient == "a@example.cn"
+    assert message["Subject"] == "gongkai: 3 alerts opened, 1 resolved, the worst critical"
+    text = message.get_content()
+    assert text.count("critical  test.rule") == 3
+    assert text.count("resolved  test.rule  a") == 1
+    assert "有误" in text
+
+
+def test_a_refusal_that_may_pass_is_tried_again(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with Webhook() as webhook:
+        webhook.answers = [503, 429]
+        assert deliver(home, webhook.address)[0].error is None
+    assert (webhook.asked, len(webhook.received)) == (3, 1)
+
+
+def test_a_refusal_that_stays_is_not_tried_again_and_loses_nothing(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with Webhook() as webhook:
+        webhook.answers = [404]
+        assert deliver(home, webhook.address)[0].error == "answered 404 Not Found"
+        assert webhook.asked == 1
+        deliver(home, webhook.address)
+    assert told(webhook) == [("opened", "a")]
+
+
+def test_an_answer_that_was_lost_is_told_again_under_the_same_id(home: Home) -> None:
+    """Stopped between the channel's acceptance and our note of it: at least once, recognisably."""
+    outbox = Outbox(home)
+    outbox.update([condition("a")], "1")
+    with Webhook() as webhook:
+        deliver(home, webhook.address)
+        with sqlite3.connect(home.path / "alerts.sqlite") as database:
+            database.execute("DELETE FROM delivery")
+        deliver(home, webhook.address)
+    assert len(webhook.received) == 2
+    assert len(set(webhook.keys)) == 1
+
+
+def test_each_recipient_counts_for_itself(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with MailServer() as mail:
+        channel = mail.address("good@example.cn", "bad@example.cn")
+        mail.refused = {"bad@example.cn": 550}
+        good, bad = deliver(home, channel)
+        assert good.error is None
+        assert bad.error == "the mail server answered 550 bad@example.cn"
+        mail.refused = {}
+        deliver(home, channel)
+        deliver(home, channel)
+    assert [recipient for recipient, _ in mail.received] == ["good@example.cn", "bad@example.cn"]
+
+
+def test_a_busy_mail_server_is_asked_again(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with MailServer() as mail:
+        mail.refused = {"a@example.cn": 451}
+        (delivery,) = deliver(home, mail.address("a@example.cn"))
+    assert delivery.error == "the mail server answered 451 a@example.cn (3 tries)"
+
+
+def test_no_password_over_an_open_line(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with MailServer() as mail:
+        (delivery,) = deliver(home, mail.address("a@example.cn", user="me:secret@"))
+    assert delivery.error is not None
+    assert "password is not sent" in delivery.error
+    assert mail.logins == 0
+
+
+def test_a_new_channel_is_told_what_is_open_not_what_is_past(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update([condition("past"), condition("open")], "1")
+    outbox.update([condition("open")], "2")
+    with Webhook() as webhook:
+        deliver(home, webhook.address)
+    assert told(webhook) == [("opened", "open")]
+
+
+def test_no_secret_of_a_channel_is_kept_or_shown(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with Webhook() as webhook:
+        webhook.answers = [500, 500, 500]
+        (delivery,) = deliver(home, webhook.address.replace("//", "//me:hidden@"))
+    kept = b"".join(path.read_bytes() for path in home.path.iterdir()) + repr(delivery).encode()
+    assert b"secret" not in kept
+    assert b"hidden" not in kept
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("ftp://example.cn/", "ftp: an alert goes to"),
+        ("http:///path", "an alert goes to"),
+        ("nonsense", "nonsense: an alert goes to"),
+        ("smtp://example.cn/", "say who is written to"),
+    ],
+)
+def test_an_address_that_nothing_can_be_sent_to(home: Home, channel: str, said: str) -> None:
+    with pytest.raises(ChannelError, match=said):
+        check_channel(channel)
+    with pytest.raises(ChannelError, match=said):
+        deliver(home, channel)
+
+
+def test_a_webhook_that_nobody_serves() -> None:
+    with Webhook() as webhook:
+        channel = webhook.address
+    with pytest.raises(DeliveryError, match=r"ConnectError.*3 tries"):
+        send(channel, Message("id", "subject", "text", {}), first_wait_seconds=0.01)
+
+
+# --- from what a run read ------------------------------------------------------------------------
+
+
+def run_alerts(
+    raw: RawLayer, home: Home, run: str, failures: list[str] | None = None
+) -> tuple[Changes, list[tuple[str, str, str, int]]]:
+    """Judge, follow the conditions, and read the table back."""
+    with scorecard(raw.folder) as connection:
+        validate(connection)
+        build_model(connection, read_model(SQL / "quality" / "condition.sql"))
+        changes = record_alerts(connection, home, run, failures or [])
+        table = connection.execute(
+            "SELECT rule, subject, status, document_count FROM quality.alert ORDER BY ALL"
+        ).fetchall()
+    return changes, table
+
+
+def test_a_mended_report_resolves_its_alerts(tmp_path: Path, home: Home) -> None:
+    raw = RawLayer(tmp_path / "raw")
+    raw.add(
+        [report("a1"), report("b1", report_year=None)],
+        [figure("a1"), figure("b1")],
+        [finding("a1", "requests.balance")],
+    )
+    raw.attempt("http://a.gov.cn/1.html", "a1")
+    raw.attempt("http://b.gov.cn/1.html", "b1")
+    changes, table = run_alerts(raw, home, "1")
+    assert changes == Changes(2, 0, 0)
+    assert table == [
+        ("report.requests_broken", "430000 2017", "open", 1),
+        ("report.year_undecided", "http://b.gov.cn/1.html", "open", 1),
+    ]
+    assert run_alerts(raw, home, "2")[0] == Changes(0, 2, 0)
+    # the agency publishes a mended version at the same address; the old one stays in the archive
+    raw.add([report("a2"), report("b2")], [figure("a2"), figure("b2")])
+    raw.attempt("http://a.gov.cn/1.html", "a2")
+    raw.attempt("http://b.gov.cn/1.html", "b2")
+    changes, table = run_alerts(raw, home, "3")
+    assert changes == Changes(0, 0, 2)
+    assert [row[2] for row in table] == ["resolved", "resolved"]
+
+
+def test_conditions_are_grouped(tmp_path: Path, home: Home) -> None:
+    raw = RawLayer(tmp_path / "raw")
+    raw.add(
+        [report(f"r{number}") for number in range(3)]
+        + [
+            {"sha256": f"u{number}", "kind": "unreadable", "reason": "a PDF without text"}
+            for number in range(2)
+        ]
+        + [{"sha256": "other", "kind": "other", "reason": "work plan"}],
+        [figure(f"r{number}") for number in range(3)],
+        [finding(f"r{number}", "requests.balance") for number in range(3)],
+    )
+    for number in range(3):
+        raw.attempt(f"http://a.gov.cn/{number}.html", f"r{number}")
+    raw.attempt("http://a.gov.cn/u0.pdf", "u0")
+    raw.attempt("/files/u1.pdf", "u1", final_address="file:///data/files/u1.pdf")
+    raw.attempt("http://a.gov.cn/plan.html", "other")
+    raw.attempt("http://dead.gov.cn/1.html", error="ConnectError (3 tries)")
+    raw.attempt("http://dead.gov.cn/2.html", error="ConnectError (3 tries)")
+    raw.attempt("/files/x.png", error="skipped: suffix '.png' is not a document's")
+    _, table = run_alerts(raw, home, "1")
+    assert table == [
+        ("document.unreadable", "a.gov.cn", "open", 1),
+        ("document.unreadable", "file:///data/files/", "open", 1),
+        ("fetch.failed", "dead.gov.cn", "open", 2),
+        ("report.requests_broken", "430000 2017", "open", 3),
+    ]
+    by_rule = {alert.rule: alert for alert in Outbox(home).alerts()}
+    assert (
+        by_rule["report.requests_broken"].message
+        == "3 reports: The identities of the applications figures must hold"
+    )
+    assert by_rule["fetch.failed"].message.endswith("most often: ConnectError (3 tries)")
+    # an address that answers again
+    raw.add([report("late")], [figure("late")])
+    raw.attempt("http://dead.gov.cn/1.html", "late")
+    _, table = run_alerts(raw, home, "2")
+    assert ("fetch.failed", "dead.gov.cn", "open", 1) in table
+
+
+def test_a_publication_that_is_held_back_is_an_alert_and_resolves_nothing(tmp_path: Path, home: Home) -> None:
+    raw = RawLayer(tmp_path / "raw")
+    raw.add([report("a", report_year=None)], [figure("a")])
+    raw.attempt("http://a.gov.cn/1.html", "a")
+    run_alerts(raw, home, "1")
+    raw.add([report("b")], [figure("b")])
+    raw.attempt("http://a.gov.cn/1.html", "b")
+    changes, _ = run_alerts(raw, home, "2", ["mart.province_lost: 湖南 has no report any more"])
+    assert changes == Changes(1, 0, 0)
+    assert [(alert.rule, alert.subject) for alert in Outbox(home).alerts()] == [
+        ("publication.held", "mart.province_lost"),
+        ("report.year_undecided", "http://a.gov.cn/1.html"),
+    ]
+    assert "湖南 has no report any more" in Outbox(home).alerts()[0].message
+    assert run_alerts(raw, home, "3")[0] == Changes(0, 0, 2)
+
+
+def test_every_column_of_the_table_is_described(tmp_path: Path, home: Home) -> None:
+    from flows.alert import ALERT_DESCRIPTION
+
+    Outbox(home).update([condition("a")], "1")
+    with scorecard(tmp_path) as connection:
+        create_judgement(connection)
+        build_model(connection, read_model(SQL / "quality" / "condition.sql"))
+        record_alerts(connection, home, "2")
+        columns = connection.execute("DESCRIBE quality.alert").fetchall()
+    assert [name for name, *_ in columns] == list(ALERT_DESCRIPTION.columns)
+    assert {kind for name, kind, *_ in columns if name.endswith("_at")} == {"TIMESTAMP WITH TIME ZONE"}
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def test_the_command_lists_worst_first_and_acknowledges(home: Home) -> None:
+    runner = CliRunner()
+
+    def call(*arguments: str) -> str:
+        result = runner.invoke(command, ["--home", str(home.path), *arguments])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "no run has recorded alerts here yet" in call()
+    outbox = Outbox(home)
+    outbox.update([condition("a", "warning"), condition("b"), condition("c")], "1")
+    outbox.update([condition("a", "warning"), condition("b")], "2")
+    listed = call()
+    assert listed.index("critical test.rule  b") < listed.index("warning  test.rule  a")
+    assert "有误" in listed
+    assert "test.rule  c" not in listed
+    assert "test.rule  c" in call("--all")
+    call("ack", "test.rule", "b", "--by", "Li", "--reason", "asked the agency")
+    assert "acknowledged by Li (asked the agency)" in call()
+    assert [json.loads(line)["subject"] for line in call("--json").splitlines()] == ["b", "a"]
+    outbox.update([], "3")
+    assert "no open alert" in call()
+
+
+def test_the_command_knows_no_such_alert(home: Home) -> None:
+    result = CliRunner().invoke(command, ["--home", str(home.path), "ack", "x", "y", "--by", "Li"])
+    assert result.exit_code == 1
+    assert "there is no open alert of the rule x about y" in result.output
