@@ -25,9 +25,11 @@ from typing import TYPE_CHECKING, Literal
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
-from flows.edge.reference import MEASURE_TERM, TABLES, read_reference
-from flows.edge.warehouse import JUDGEMENT, Description
+from flows.edge.reference import MEASURE_TERM, TABLES, read_reference, reference_descriptions
+from flows.edge.warehouse import JUDGEMENT, JUDGEMENT_DESCRIPTION, Description
 from flows.settings import ROOT, SQL
 
 if TYPE_CHECKING:
@@ -266,3 +268,59 @@ def _inputs(query: exp.Query, place: str) -> tuple[str, ...]:
         elif table.name.lower() not in local:
             raise ModelError(f"{place}: table {table.name} must be written with its schema")
     return tuple(sorted(inputs))
+
+
+def trace_columns(models: Sequence[Model]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The lineage of every column: for each model and column the columns (`schema.table.column`) that its
+    value is computed from, one step back. Raises ModelError for a column that no input has.
+
+    Columns that only join, filter or group rows are not part of it.
+    """
+    schema: dict[str, dict[str, dict[str, str]]] = {}
+    for name, columns in (*_source_columns(), *((model.name, list(model.columns)) for model in models)):
+        schema_name, _, table = name.partition(".")
+        schema.setdefault(schema_name, {})[table] = dict.fromkeys(columns, "VARCHAR")
+    traced = {}
+    for model in models:
+        try:
+            query = qualify(sqlglot.parse_one(model.query, read="duckdb"), schema=schema, dialect="duckdb")
+        except SqlglotError as error:
+            raise ModelError(f"{model.place}: {error}") from error
+        scope = build_scope(query)
+        assert scope is not None
+        known: dict[tuple[int, str], set[str]] = {}
+        traced[model.name] = {
+            column: tuple(sorted(_origins(scope, column, known))) for column in model.columns
+        }
+    return traced
+
+
+def _source_columns() -> list[tuple[str, list[str]]]:
+    from flows.edge.parquet import SCHEMAS
+
+    return [
+        *((f"raw.{name}", schema.names) for name, schema in SCHEMAS.items()),
+        *((table.name, list(table.columns)) for table in reference_descriptions()),
+        (JUDGEMENT, list(JUDGEMENT_DESCRIPTION.columns)),
+    ]
+
+
+def _origins(scope: Scope, column: str, known: dict[tuple[int, str], set[str]]) -> set[str]:
+    """The table columns that an output column of a (sub)query is computed from; `known` remembers answers."""
+    key = (id(scope), column)
+    if key in known:
+        return known[key]
+    known[key] = found = set()
+    if scope.set_operation_scopes:
+        place = scope.set_operation_scopes[0].expression.named_selects.index(column)
+        for branch in scope.set_operation_scopes:
+            found |= _origins(branch, branch.expression.named_selects[place], known)
+        return found
+    selected = next(item for item in scope.expression.selects if item.alias_or_name == column)
+    for used in selected.find_all(exp.Column):
+        source = scope.sources.get(used.table)
+        if isinstance(source, exp.Table):
+            found.add(f"{source.db}.{source.name}.{used.name}")
+        elif isinstance(source, Scope):
+            found |= _origins(source, used.name, known)
+    return found

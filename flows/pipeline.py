@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
@@ -162,4 +162,4 @@ def _keep(summary: RunSummary) -> None:
     try:
         create_markdown_artifact(summary.markdown(), key="gongkai-run", description="What a run came to")
     except Exception as error:
-        get_run_logger().warning("the summary could not be kept as an artifact: %s", error)
+        summary.problems.append(f"Prefect did not take the summary: {error}")

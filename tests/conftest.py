@@ -12,5 +12,7 @@ def shared() -> Path:
     """The folder of reference material beside the project (seed documents, what must come out of them)."""
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not (folder / "seeds").is_dir():
-        pytest.skip(f"needs the reference material at {folder} (seeds/, gold/): it is not part of the project")
+        pytest.skip(
+            f"needs the reference material at {folder} (seeds/, gold/): it is not part of the project"
+        )
     return folder

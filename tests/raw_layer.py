@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from flows.edge.parquet import table_of, write_attempts, write_batch
+from flows.edge.reference import load_reference
 from flows.edge.warehouse import connect, load_raw
 from flows.model import build_model, read_model
 from flows.settings import PARSER_VERSION, SQL
@@ -90,6 +91,7 @@ def scorecard(raw: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = connect()
     try:
         load_raw(connection, raw)
+        load_reference(connection)
         build_model(connection, read_model(SQL / "quality" / "scorecard.sql"))
         yield connection
     finally:

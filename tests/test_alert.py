@@ -351,10 +351,11 @@ def test_conditions_are_grouped(tmp_path: Path, home: Home) -> None:
         ("report.requests_broken", "430000 2017", "open", 3),
     ]
     by_rule = {alert.rule: alert for alert in Outbox(home).alerts()}
-    assert (
-        by_rule["report.requests_broken"].message
-        == "3 reports: The identities of the applications figures must hold"
+    broken = by_rule["report.requests_broken"]
+    assert broken.message == (
+        "3 reports of 湖南省 2017 break the rule: The identities of the applications figures must hold"
     )
+    assert broken.message_zh == "湖南省 2017 年 3 份报告不符合要求：依申请公开部分的勾稽关系应当成立"
     assert by_rule["fetch.failed"].message.endswith("most often: ConnectError (3 tries)")
     # an address that answers again
     raw.add([report("late")], [figure("late")])

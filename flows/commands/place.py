@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from flows.edge.divisions import BadReferenceTable, load_divisions
+from flows.edge.divisions import ReferenceTableError, load_divisions
 from flows.report.place import follow_copies
 from flows.report.types import Place
 
@@ -25,7 +25,9 @@ COLUMNS = ("agency", "year", "url", "division", "province", "confidence", "why")
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help="A table with the columns agency, year and url (year and url may be empty or missing).",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to the terminal.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to the terminal."
+)
 def command(source: Path, output: Path | None) -> None:
     """Print agency,year,url,division,province,confidence,why for each row of a CSV.
 
@@ -34,7 +36,7 @@ def command(source: Path, output: Path | None) -> None:
     rows = _read(source)
     try:
         divisions = load_divisions()
-    except BadReferenceTable as error:
+    except ReferenceTableError as error:
         raise click.ClickException(str(error)) from error
     simplify = _simplifier()
     simplified = [simplify(agency) for agency, _, _ in rows]

@@ -64,7 +64,7 @@ def _run(sources: list[str], home: Home, years: list[int], alerts: list[str], al
 
     from flows.edge.processes import WorkersError
     from flows.edge.quality import SuiteError
-    from flows.edge.reference import ReferenceError
+    from flows.edge.reference import ReferenceDataError
     from flows.edge.warehouse import BuildRunningError
     from flows.model import ModelError
     from flows.pipeline import HeldError, run_pipeline
@@ -81,7 +81,7 @@ def _run(sources: list[str], home: Home, years: list[int], alerts: list[str], al
         PrefectServerError,
         BuildRunningError,
         ModelError,
-        ReferenceError,
+        ReferenceDataError,
         SuiteError,
         WorkersError,
         OSError,

@@ -20,12 +20,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "host.csv": ("host_suffix", "division"),
     "division_pinyin.csv": ("stem", "pinyin"),
     "address_shape.csv": ("pattern", "province"),
-    "township.csv": ("name", "division"),
+    "township.csv": ("name", "divisions"),
 }
 _CHECKS: dict[str, Callable[[str], object]] = {
     "code": _CODE,
     "successor_code": _CODE,
     "division": _CODE,
+    "divisions": re.compile(r"\d{6}(?: \d{6})*").fullmatch,
     "province": _CODE,
     "parent_code": re.compile(r"(?:\d{6})?").fullmatch,
     "level": re.compile("[123]").fullmatch,
@@ -38,35 +39,37 @@ _CHECKS: dict[str, Callable[[str], object]] = {
 }
 
 
-class BadReferenceTable(ValueError):
+class ReferenceTableError(ValueError):
     """A reference table that cannot be read as it stands: names the file and the line."""
 
 
 def read_rows(path: Path) -> list[list[str]]:
-    """The rows of a reference table under its header, checked; raises `BadReferenceTable`."""
+    """The rows of a reference table under its header, checked; raises `ReferenceTableError`."""
     columns = _COLUMNS[path.name]
-    checks = [(place, _CHECKS[name]) for place, name in enumerate(columns) if name in _CHECKS]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
             header = next(reader, [])
-            if tuple(header[: len(columns)]) != columns:
-                raise BadReferenceTable(f"{path}, line 1: expected the columns {', '.join(columns)}, found {header}")
-            rows = []
-            for row in reader:
-                if len(row) < len(columns):
-                    raise BadReferenceTable(
-                        f"{path}, line {reader.line_num}: expected {len(columns)} columns, found {len(row)}"
-                    )
-                for place, check in checks:
-                    if not _passes(check, row[place]):
-                        raise BadReferenceTable(
-                            f"{path}, line {reader.line_num}: {row[place]!r} is not a valid {columns[place]}"
-                        )
-                rows.append(row)
-            return rows
+            rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadReferenceTable(f"{path}: {error}") from error
+        raise ReferenceTableError(f"{path}: {error}") from error
+    if tuple(header[: len(columns)]) != columns:
+        raise ReferenceTableError(f"{path}, line 1: expected the columns {', '.join(columns)}, found {header}")
+    for line, row in enumerate(rows, start=2):
+        if len(row) < len(columns):
+            raise ReferenceTableError(f"{path}, line {line}: expected {len(columns)} columns, found {len(row)}")
+    for place, name in enumerate(columns):
+        if name in _CHECKS:
+            _check_column(path, rows, place, name)
+    return rows
+
+
+def _check_column(path: Path, rows: list[list[str]], place: int, name: str) -> None:
+    """Each value once: the tables repeat their codes and years many times."""
+    bad = {value for value in {row[place] for row in rows} if not _passes(_CHECKS[name], value)}
+    if bad:
+        line, value = next((line, row[place]) for line, row in enumerate(rows, start=2) if row[place] in bad)
+        raise ReferenceTableError(f"{path}, line {line}: {value!r} is not a valid {name}")
 
 
 def _passes(check: Callable[[str], object], value: str) -> bool:
@@ -98,7 +101,7 @@ def read_divisions(folder: Path) -> Divisions:
 def _refer(path: Path, rows: Sequence[Sequence[str]], column: int, known: set[str]) -> None:
     for line, row in enumerate(rows, start=2):
         if row[column] not in known:
-            raise BadReferenceTable(f"{path}, line {line}: no division has the code {row[column]!r}")
+            raise ReferenceTableError(f"{path}, line {line}: no division has the code {row[column]!r}")
 
 
 @cache

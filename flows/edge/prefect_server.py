@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import http.client
-import logging
 import os
 import signal
 import socket
@@ -25,7 +24,6 @@ from contextlib import contextmanager
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    # the terminal is for the run's own progress
     "PREFECT_LOGGING_LEVEL": "WARNING",
     # a first start makes its database and can take half a minute
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
@@ -44,13 +42,11 @@ class PrefectServerError(Exception):
 
 def prepare_environment() -> None:
     """To be called before Prefect is imported. What the user has set stays."""
-    is_quiet = "PREFECT_LOGGING_LEVEL" not in os.environ
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:
+        # the terminal is for the run's own progress and errors; Prefect's interface still has the log
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    if is_quiet:
-        # what these say of errors is said by the run itself, and of a queue that is drained at the end, not needed
-        for logger in ("prefect.flow_runs", "prefect.task_runs", "EventsWorker"):
-            logging.getLogger(logger).setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -10,16 +10,19 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from types import ModuleType
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -82,7 +85,7 @@ class Workers(Generic[Item, Result]):
             with self._free, _Trace() as trace:
                 pool = self._current_pool()
                 try:
-                    results.append(pool.submit(_call, self._work, batch, trace.path, self._seconds).result())
+                    results.append(self._submit(pool, batch, trace).result())
                     continue
                 except BrokenProcessPool:
                     self._replace(pool)
@@ -107,11 +110,15 @@ class Workers(Generic[Item, Result]):
         began = time.monotonic()
         with _new_pool(1) as pool, _Trace() as trace:
             try:
-                return pool.submit(_call, self._work, [item], trace.path, self._seconds).result()
+                return self._submit(pool, [item], trace).result()
             except BrokenProcessPool:
                 if time.monotonic() - began >= self._seconds:
                     return Lost(item, f"not read within {self._seconds:g} s")
                 return Lost(item, "reading it ends the process that reads it")
+
+    def _submit(self, pool: ProcessPoolExecutor, items: Sequence[Item], trace: _Trace) -> Future[Result]:
+        with self._lock, _without_main():
+            return pool.submit(_call, self._work, items, trace.path, self._seconds)
 
     def _current_pool(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -132,8 +139,22 @@ def _new_pool(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn"), initializer=_begin_worker)
 
 
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A spawned process imports the main module of its parent. These need nothing of it, and it may be
+    Prefect's, which takes seconds."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _begin_worker() -> None:
     """An interrupt is for the parent to act on; and a worker whose parent is gone has no one to work for."""
+    # pyarrow asks pandas about every list it is given, and to import it takes longer than to read 500 documents
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

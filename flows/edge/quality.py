@@ -116,9 +116,7 @@ def judge(frame: pd.DataFrame, suite: Suite) -> list[Judgement]:
     with _quiet():
         expectations = _expectations(suite)
         if frame.empty:
-            return [
-                _on_table(suite, "table.empty", "has no row: nothing was judged", "没有数据，未能检验")
-            ]
+            return [_on_table(suite, "table.empty", "has no row: nothing was judged", "没有数据，未能检验")]
         judgements = []
         open_rules = []
         for rule in suite.rules:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flows.edge.warehouse import Description, describe
 from flows.settings import REFERENCE
 
 if TYPE_CHECKING:
@@ -354,7 +355,9 @@ def _value(cell: str, column: Column, place: str) -> Value:
             raise ReferenceDataError(f"{place}: {name} is empty")
         return None
     if column.choices and cell not in column.choices:
-        raise ReferenceDataError(f"{place}: {name} is {cell!r}; it must be one of {', '.join(column.choices)}")
+        raise ReferenceDataError(
+            f"{place}: {name} is {cell!r}; it must be one of {', '.join(column.choices)}"
+        )
     if column.type == "integer":
         if not re.fullmatch(r"-?\d+", cell):
             raise ReferenceDataError(f"{place}: {name} is {cell!r}; it must be a whole number")
@@ -369,7 +372,9 @@ def _value(cell: str, column: Column, place: str) -> Value:
 def _check_division(path: Path, rows: list[Row]) -> None:
     for line, row in enumerate(rows, 2):
         if not re.fullmatch(r"\d{6}", str(row["division_code"])):
-            raise ReferenceDataError(f"{path}:{line}: code is {row['division_code']!r}; it must have six digits")
+            raise ReferenceDataError(
+                f"{path}:{line}: code is {row['division_code']!r}; it must have six digits"
+            )
         if row["level"] not in (1, 2, 3):
             raise ReferenceDataError(f"{path}:{line}: level is {row['level']}; it must be 1, 2 or 3")
         if (row["level"] == 1) != (row["parent_code"] is None):
@@ -489,13 +494,14 @@ def _check_bridge(folder: Path) -> None:
 def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFERENCE) -> dict[str, int]:
     """Create and fill `ref.*`; the number of rows by table. Raises ReferenceDataError before it changes anything.
 
-    Measure and indicator names become ENUMs: the roll-ups group hundreds of millions of rows by them.
+    Measures become an ENUM, for the roll-ups group many millions of rows by them; so does `quality`, whose
+    values have an order: the greatest is the worst.
     """
     tables = (*TABLES, MEASURE_TERM)
     rows = {table.name: read_reference(table.name, folder) for table in tables}
     _check_bridge(folder)
     measure_type = _enum(str(row["measure"]) for row in rows["measure"])
-    types = {"measure": measure_type, "operand": measure_type}
+    types = {"measure": measure_type, "operand": measure_type, "quality": _enum(iter(QUALITIES))}
     connection.execute("CREATE SCHEMA IF NOT EXISTS ref")
     for table in tables:
         columns = ", ".join(
@@ -503,7 +509,20 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFEREN
         )
         connection.execute(f"CREATE OR REPLACE TABLE ref.{table.name} ({columns})")
         _insert(connection, table, rows[table.name])
+    describe(connection, reference_descriptions())
     return {f"ref.{table.name}": len(rows[table.name]) for table in tables}
+
+
+def reference_descriptions() -> list[Description]:
+    """What COMMENT ON says of `ref.*`."""
+    return [
+        Description(
+            f"ref.{table.name}",
+            f"{table.english} | {table.chinese}",
+            {column.name: f"{column.english} | {column.chinese}" for column in table.columns},
+        )
+        for table in (*TABLES, MEASURE_TERM)
+    ]
 
 
 def _enum(names: Iterator[str]) -> str:

@@ -44,6 +44,8 @@ class SampleServer:
 def _handler(folder: Path, site: dict[str, dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # head and body in one packet: sent apart, each answer waits for the client's acknowledgement
+        wbufsize = -1
 
         def do_GET(self) -> None:
             path = unquote(urlsplit(self.path).path)

@@ -76,7 +76,7 @@ def to_fact(hit: Hit, document: Document) -> Fact:
     start, end, raw = hit.cell.start, None, hit.cell.text
     if start is not None:
         end = start + len(raw)
-        if document.passes:
+        if document.repairs:
             start, end = (
                 document.locate(start),
                 document.locate(end - 1) + 1 if end > start else document.locate(end),

@@ -233,7 +233,7 @@ class LineReader:
             return self._dispute_heading(at)
         if kind == APPLICANT:
             return self._applicant_heading(at)
-        if kind is None and token.text and not token.text.isdigit() and len(token.text) <= 30:
+        if kind is None and token.text and not token.text.isdigit() and len(token.text) <= 40:
             key = label_key(token.text)
             if key == tables.OTHER_OUTCOME and "requests" in self.reader.sections:
                 self.in_other = True

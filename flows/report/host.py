@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from flows.report.division import COUNTY, PREFECTURE, PROVINCE, Named, level_word, stem_of
+from flows.report.division import COUNTY, PROVINCE, Named, level_word, stem_of
 
 
 class Clue(NamedTuple):
@@ -27,7 +27,29 @@ class Clue(NamedTuple):
 
 
 _IGNORED_LABELS = frozenset(
-    ["www", "m", "wap", "wap2", "h5", "old", "new", "xxgk", "gk", "zwgk", "zfxxgk", "zwxxgk", "zw", "xxgkw", "zfgk", "govinfo", "info", "mobile", "ww3", "www1", "www2"]
+    [
+        "www",
+        "m",
+        "wap",
+        "wap2",
+        "h5",
+        "old",
+        "new",
+        "xxgk",
+        "gk",
+        "zwgk",
+        "zfxxgk",
+        "zwxxgk",
+        "zw",
+        "xxgkw",
+        "zfgk",
+        "govinfo",
+        "info",
+        "mobile",
+        "ww3",
+        "www1",
+        "www2",
+    ]
 )
 _CENTRAL_SITES = frozenset(("chinatax", "customs", "msa", "spb", "cma"))
 _SITE_WORDS = ("rmzf", "zfxxgk", "xxgk", "zfw", "gov", "zf")
@@ -114,62 +136,58 @@ class HostIndex:
         """`pinyin`: stem → its spellings, syllables parted by blanks; `table`: host suffix → division."""
         self._table = dict(table)
         self._spelt: dict[str, set[str]] = defaultdict(set)
-        self._initials: dict[str, dict[str, set[str]]] = {
-            kind: defaultdict(set) for kind in ("initials", "own", "short")
-        }
+        self._own: dict[str, set[str]] = defaultdict(set)
+        self._short: dict[str, set[str]] = defaultdict(set)
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._level: dict[str, int] = {}
         self._parents: dict[str, set[str]] = defaultdict(set)
         self._own_spellings: dict[str, set[str]] = defaultdict(set)
-        listed = [named for named in names if named.kind == "division"]
-        spellings = [(named, [s.split() for s in pinyin.get(stem_of(named.name), ())]) for named in listed]
-        for named, spelt in spellings:
-            self._add_spelt(named, spelt)
-        for named, spelt in spellings:
-            self._add_initials(named, spelt)
+        spelt_as = {stem: [spelling.split() for spelling in spellings] for stem, spellings in pinyin.items()}
+        for named in names:
+            if named.kind == "division":
+                self._add(named, spelt_as.get(stem_of(named.name), []))
         self._clues: dict[str, tuple[Clue, ...]] = {}
 
-    def _add_spelt(self, named: Named, spellings: list[list[str]]) -> None:
+    def _add(self, named: Named, spellings: list[list[str]]) -> None:
         code, level = named.code, level_word(named.name)
         self._level[code] = named.level
         if named.parent:
             self._parents[code].add(named.parent)
+        letter = _LEVEL_LETTER.get(level, "")
         for syllables in spellings:
             whole = "".join(syllables)
-            for variant in {whole, whole.replace("lv", "lu"), whole.replace("lv", "lyu")}:
+            variants = (
+                {whole, whole.replace("lv", "lu"), whole.replace("lv", "lyu")} if "lv" in whole else {whole}
+            )
+            for variant in variants:
                 for ending in _LEVEL_SPELT.get(level, ("",)):
                     if len(variant + ending) > 2:
                         self._spelt[variant + ending].add(code)
                         self._own_spellings[code].add(variant + ending)
-                if named.level < COUNTY:
-                    self._prefixes[code].add(variant)
-            initials = "".join(syllable[0] for syllable in syllables)
+            short = "".join([syllable[0] for syllable in syllables])
+            if len(short) > 1:
+                self._short[short].add(code)
+            self._own[short + letter].add(code)
             if named.level < COUNTY:
-                self._prefixes[code].update((initials, initials + _LEVEL_LETTER.get(level, "")))
+                self._prefixes[code].update((*variants, short, short + letter))
         if named.level == PROVINCE:
             self._prefixes[code].update(_PROVINCE_LETTERS.get(code, ()))
-
-    def _add_initials(self, named: Named, spellings: list[list[str]]) -> None:
-        letter = _LEVEL_LETTER.get(level_word(named.name), "")
-        for syllables in spellings:
-            short = "".join(syllable[0] for syllable in syllables)
-            own = short + letter
-            if len(short) > 1:
-                self._initials["short"][short].add(named.code)
-            self._initials["own"][own].add(named.code)
-            if named.level == PROVINCE:
-                continue
-            for prefix in self._ancestor_prefixes(named.code):
-                if len(prefix) < 5:
-                    if len(short) > 1:
-                        self._initials["initials"][prefix + short].add(named.code)
-                    self._initials["initials"][prefix + own].add(named.code)
 
     def _ancestor_prefixes(self, code: str) -> set[str]:
         prefixes = set(self._prefixes.get(code[:2] + "0000", ()))
         for parent in self._parents[code]:
             prefixes |= self._prefixes.get(parent, set())
         return prefixes
+
+    def _by_initials(self, label: str) -> set[str]:
+        """Divisions whose parent's initials and own ones make up the label."""
+        found = set()
+        for cut in range(1, min(5, len(label) - 1)):
+            prefix, rest = label[:cut], label[cut:]
+            for code in self._short.get(rest, set()) | self._own.get(rest, set()):
+                if self._level[code] != PROVINCE and prefix in self._ancestor_prefixes(code):
+                    found.add(code)
+        return found
 
     def clues(self, address: str | None) -> tuple[Clue, ...]:
         """What the host of an address says, strongest first; empty outside gov.cn."""
@@ -214,10 +232,11 @@ class HostIndex:
                     if prefix in _NATIONAL_PREFIXES or prefix in self._ancestor_prefixes(code):
                         prefixed.add(code)
         yield from ((kind, codes) for kind, codes in (("spelt", spelt), ("prefixed", prefixed)) if codes)
-        for kind, index in self._initials.items():
-            codes = {code for form in forms for code in index.get(form, ())}
-            if codes:
-                yield kind, codes
+        initials = {code for form in forms for code in self._by_initials(form)}
+        own = {code for form in forms for code in self._own.get(form, ())}
+        short = {code for form in forms for code in self._short.get(form, ())}
+        named = (("initials", initials), ("own", own), ("short", short))
+        yield from ((kind, codes) for kind, codes in named if codes)
 
     def _below(self, code: str, subs: list[str]) -> set[str]:
         """Children of a division that a further label of the host names: txq.siping → 铁西区."""
@@ -225,7 +244,7 @@ class HostIndex:
         for sub in reversed(subs):
             found = {child for child in children if sub in self._own_spellings[child]}
             if not found and len(sub) > 2:
-                found = {child for child in children if child in self._initials["own"].get(sub, ())}
+                found = {child for child in children if child in self._own.get(sub, ())}
             if found:
                 return found
         return set()
@@ -251,14 +270,21 @@ class HostIndex:
                 for word in _SITE_WORDS:
                     form = label.partition(word)[0]
                     if form != label and len(form) > 3:
-                        found = wanted & self._initials["initials"].get(form, set())
+                        found = wanted & self._by_initials(form)
                         break
             if found:
                 return found, label
         return set(), ""
 
-    def level(self, code: str) -> int:
-        return self._level.get(code, PREFECTURE)
+    def first_folder(self, address: str | None) -> Clue | None:
+        """Divisions whose own initials are the first folder of the path: `hcxxxgk` = 会昌县 + xxgk."""
+        match = re.match(r"/([a-z]{3,12})/", path_of(address).lower())
+        if match is None:
+            return None
+        label = match[1]
+        form = next((label.partition(word)[0] for word in _SITE_WORDS if word in label), label)
+        codes = self._own.get(form, set()) if len(form) > 2 else set()
+        return Clue("folder", frozenset(codes), f"folder {label!r} of the address") if codes else None
 
 
 def _suffixes(host: str) -> Iterable[str]:

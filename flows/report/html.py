@@ -63,7 +63,8 @@ def read_html(page: str) -> Source:
 def _clean(text: str) -> str:
     if "\x0c" in text:
         text = _WRAPPED.sub("", text)
-    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
+    # not strip(): the marks of tables are white space to it
+    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
 
 
 def _placed(parts: list[str | Grid], grids: list[Grid]) -> str:
@@ -146,7 +147,7 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
                     text = _blocks_text(cell)
                     longest = max(longest, len(text))
                 else:
-                    text = _SPACES.sub(" ", text).strip()
+                    text = _clean(text) if "\x0c" in text else _SPACES.sub(" ", text).strip()
                 texts.append(text)
                 shape.append((r, c, rowspan, colspan))
                 if rowspan > 1:

@@ -272,14 +272,17 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
 
 _TITLE_TAIL = re.compile(rf"(?:{words.YEAR}\s*年?\s*(?:度|年度)?)|(?:年度)$|^\s*关于|[《》]|\s")
 _COMPILED = re.compile(
-    rf"([\u4e00-\u9fff()]{{2,40}}?)(?:{words.YEAR}年度?)?(?:按照|根据|依据|依照|编制(?:了|并)|现公布|特公布|公布|向社会公布)"
+    r"(?:^|[。,，;；:：\n\s])([\u4e00-\u9fff()]{2,30}?)(?:严格)?(?:按照|根据|依据|依照)[^。\n]{0,120}(?:编写|编制|撰写|形成|公布)"
 )
 _ISSUER = re.compile(
     r"(?:发布机构|发布单位|信息来源|来\s*源|公开主体|主办单位|主办|编制单位|发布者|供稿单位)\s*[:：]\s*([\u4e00-\u9fff()]{3,30})"
 )
 _BY = re.compile(r"由([\u4e00-\u9fff()]{3,30}?)(?:编制|汇总|负责编制)")
+_NAMED_FIRST = re.compile(
+    rf"(?:现将|特将|现就|将)([\u4e00-\u9fff]{{2,30}}?){words.YEAR}年?度?(?:政府)?(?:信息|政务)公开"
+)
 _NAMES_ITSELF = re.compile(
-    rf"(?:公布|发布|编制)(?:了)?{words.YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?(?:信息|政务)公开"
+    rf"(?:公布|发布|编制|现将|特将)(?:了)?{words.YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?(?:信息|政务)公开"
 )
 
 
@@ -294,8 +297,8 @@ def _decide_agency(
             if name:
                 candidates.append((name, f"title 「{found.title}」"))
     head = text[: 2 * _HEAD]
-    for pattern in (_NAMES_ITSELF, _BY):
-        if match := pattern.search(head):
+    for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED):
+        for match in pattern.finditer(head):
             candidates.append((match.group(1), f"「{match.group()}」"))
     if "contentsource" in document.meta:
         candidates.append((document.meta["contentsource"], "meta ContentSource"))
@@ -375,7 +378,9 @@ def _is_division(name: str, year: int | None, divisions: Divisions) -> bool:
 
 
 # A department's name without its place: 市统计局, 我局
-_GENERIC = re.compile(r"[省市县区州本我][\u4e00-\u9fff]{0,16}(?:局|厅|委|委员会|办|办公室|中心|院)$|^[省市县区州]?(?:人民)?政府$")
+_GENERIC = re.compile(
+    r"[省市县区州本我][\u4e00-\u9fff]{0,16}(?:局|厅|委|委员会|办|办公室|中心|院)$|^[省市县区州]?(?:人民)?政府$"
+)
 
 
 _AGENCY_AFTER = re.compile(rf"[\u4e00-\u9fff]{{0,14}}?(?:{words.AGENCY_END})")
@@ -387,7 +392,7 @@ def _counted_agencies(text: str, year: int | None, divisions: Divisions) -> list
     counts: Counter[str] = Counter()
     for start, end, _, _ in divisions.mentions(text[: 8 * _HEAD], year):
         match = _AGENCY_AFTER.match(text, end)
-        if match and not _STOP.search(match.group()):
+        if match and not _STOP.search(match.group()) and not match.group().endswith(("网站", "门户网")):
             counts[_tidy_agency(text[start : match.end()])] += 1
     return counts.most_common()
 

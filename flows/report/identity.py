@@ -423,27 +423,29 @@ def _impossible(
 def _broken(
     plan: _Plan, check: _Check, left: float, right: float, candidates: Sequence[tuple[int, float]]
 ) -> Finding:
-    names = [plan.keys[place] for place in check.places]
-    applicant = names[0].partition("|")[2]
-    of = f" of {applicant}" if check.rule != ROW_TOTAL and applicant != TOTAL else ""
-    left_names = " + ".join(_name(plan.keys[place], with_applicant=False) for place in check.left) or "nought"
+    def names(places: Iterable[int]) -> str:
+        return " + ".join(plan.keys[place].partition("|")[0] for place in places)
+
+    applicant = plan.keys[check.places[0]].partition("|")[2]
+    of = f" of {applicant}" if applicant != TOTAL else ""
     if check.rule == ROW_TOTAL:
-        text = f"the total of {left_names} is {_figure(left)} but its columns add up to {_figure(right)}"
+        text = (
+            f"the total of {names(check.left)} is {_figure(left)} but its columns add up to {_figure(right)}"
+        )
+    elif not check.left:
+        text = f"{names(check.right)} is {_figure(right)}, less than nought"
     elif not check.equal:
-        right_names = " + ".join(_name(plan.keys[place], with_applicant=False) for place in check.right)
-        text = f"{left_names} is {_figure(left)}, more than {right_names}, {_figure(right)}"
-        if not check.left:
-            text = f"{right_names} is {_figure(right)}, less than nought"
+        text = f"{names(check.left)} is {_figure(left)}, more than {names(check.right)}, {_figure(right)}"
     elif len(check.left) == 1:
-        text = f"{left_names}{of} is {_figure(left)} but its parts add up to {_figure(right)}"
+        text = f"{names(check.left)}{of} is {_figure(left)} but its parts add up to {_figure(right)}"
     else:
-        right_names = " + ".join(_name(plan.keys[place], with_applicant=False) for place in check.right)
-        text = f"{left_names}{of} is {_figure(left)} but {right_names} is {_figure(right)}"
+        text = f"{names(check.left)}{of} is {_figure(left)} but {names(check.right)} is {_figure(right)}"
     if 1 < len(candidates) <= _NAMED:
         text += "; it would hold with " + " or ".join(
             f"{_name(plan.keys[place])} {_figure(wanted)}" for place, wanted in candidates
         )
-    return _finding(check.rule, text, tuple(names), severity=check.severity, observed=left, expected=right)
+    facts = tuple(plan.keys[place] for place in check.places)
+    return _finding(check.rule, text, facts, severity=check.severity, observed=left, expected=right)
 
 
 def _suspect(plan: _Plan, values: _Values, place: int, wanted: float) -> Finding:
@@ -647,9 +649,9 @@ def _labelled(rule: str, message: str) -> str:
     return f"{message} ({LABELS[rule]})" if rule in LABELS else message
 
 
-def _name(key: str, *, with_applicant: bool = True) -> str:
+def _name(key: str) -> str:
     indicator, _, applicant = key.partition("|")
-    return f"{indicator} of {applicant}" if with_applicant and applicant != TOTAL else indicator
+    return indicator if applicant == TOTAL else f"{indicator} of {applicant}"
 
 
 def _figure(value: float) -> str:

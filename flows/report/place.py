@@ -1,14 +1,12 @@
 """Which division a printed agency name belongs to, and why.
 
 Evidence, strongest first: full names of divisions inside the agency's name (a chain of province, prefecture and
-county); the site code in a page's footer and credit codes of its owner; parents named in title, breadcrumb or
-owner line; the host of a government site; lists of townships; a name that only one division bears. A name several
-places share is decided by such evidence or left undecided. A department has its government's code, a township its
-county's, a development zone the code of the division that runs it.
+county); the site code in a page's footer and the credit codes of its owner; parents named in title, breadcrumb or
+owner line; the host of a government site; the list of townships; a name that only one division bears. A name that
+several places share is decided by such evidence or left undecided. A department has its government's code, a
+township its county's, a development zone the code of the division that runs it.
 
-Years: names are year-end snapshots. A name counts for a report's year when it was borne at the end of that year,
-of the year before or of the year after. The code returned is the one in force at the end of the year, where the
-same government only changed name or code.
+The code returned is the one in force at the end of the report's year, where a government only changed name or code.
 """
 
 from __future__ import annotations
@@ -19,36 +17,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.report.division import (
-    BEGINNING,
-    COUNTY,
-    END,
-    PREFECTURE,
-    PROVINCE,
-    Named,
-    plain_township,
-    short_of,
-    stem_of,
-)
+from flows.report.division import COUNTY, PREFECTURE, PROVINCE, Named, plain_township
 from flows.report.host import Clue, HostIndex, credit_codes, path_of
+from flows.report.register import Mention, Register
 from flows.report.types import Place
 
+Rows = Iterable[Sequence[str]]
 Hint = Literal["province", "region", "city", "district", "county", "township"]
+"""The kind of division a name without a place still tells: 区统计局 is of some district."""
 
-FIRST_SNAPSHOT = 2008
-
-_NAME_END = re.compile("[省市县区州盟旗]")
-_BRACKETS = str.maketrans("", "", "()（）[]【】〔〕{}「」《》<>“”\"'·• \t\r\n\u3000\u00a0")
-_INNER_TOWNSHIP = re.compile("街道|[镇乡村](?![镇乡村级街])")
-_OVERLAPPING = ("市中区", "市南区", "市北区")
+_BRACKETS = str.maketrans("", "", "()（）[]【】〔〕{}「」《》<“”\"'·• \t\r\n\u3000\u00a0")
+_LABEL = re.compile("^.*[:：|>](?=.)", re.DOTALL)
 _INSTITUTION = re.compile(
-    "(?:局|委|会|办|办公室|办公厅|厅|院|队|中心|海关|政府|公署|行署|署|所|站|处|监狱|学校|大学|学院|区|园|库|台|馆)$"
+    "(?:局|委|会|办|办公室|办公厅|厅|院|队|中心|海关|政府|公署|行署|署|所|站|处|支行|监狱|学校|大学|学院|区|园|库|台|馆)$"
 )
 _CENTRAL_PREFIX = re.compile(
-    "^(?:国家|中国)[^省市县区州盟旗]{2,14}?(?:总局|管理局|统计局|气象局|能源局|邮政局|监察局|地震局|委员会|银行|监管局|局|署)"
+    "^(?:(?:中国)?人民银行|(?:国家|中国)[^省市县区州盟旗]{2,14}?"
+    "(?:总局|管理局|统计局|气象局|能源局|邮政局|监察局|地震局|委员会|监管局|局|署))"
 )
 _CENTRAL = re.compile(
-    "^(?:国务院|中共中央|中央|最高人民|全国|国家(?!级)|中国(?!共产党)|中华人民|海关总署$|审计署$|国防科工局|"
+    "^(?:国务院|中共中央|中央|最高人民|全国|国家(?!级)|中国(?!共产党)|海关总署$|审计署$|国防科工局|"
     "(?:外交|国防|教育|科学技术|科技|工业和信息化|公安|国家安全|民政|司法|财政|人力资源和社会保障|自然资源|国土资源|"
     "生态环境|环境保护|住房和城乡建设|交通运输|铁道|水利|农业农村|农业|商务|文化和旅游|文化|卫生|退役军人事务|应急管理|"
     "监察|信息产业|人事|建设|交通)部(?:办公厅|办公室)?$)"
@@ -57,6 +45,7 @@ _TOWNSHIP = re.compile("^(.{1,14}?(?:街道|苏木|镇|乡|地区))(?!(?:村|镇
 _TOWNSHIP_ONLY = re.compile(
     "^.{1,12}(?:街道|苏木|镇|乡)(?:办事处|街道办|党政|便民|人民|政府|党委|综合|委员会|办公室|办)*$"
 )
+_NO_TOWNSHIP = ("城乡", "城镇", "乡镇", "村镇")
 _HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
     (re.compile("^本?自治区(?!直辖)"), "region"),
     (re.compile("^本?省"), "province"),
@@ -66,12 +55,16 @@ _HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
     (re.compile("^本?(?:镇|乡|街道)"), "township"),
 )
 _SITE_CODE = re.compile(r"标识码\D{0,4}(\d{6})\d{4}(?!\d)")
-_NO_STEM = ("71", "81", "82")
-"""Taiwan, Hong Kong and Macao: their stems stand in the names of offices everywhere (台湾事务办公室)."""
+_WORDS = frozenset(("合作", "和平", "新华", "解放", "友好", "互助", "东方", "南方"))
+"""Stems that are common words of the names of offices: never read as the second stem of a chain."""
 _DIVISIONS = 3200
-"""About how many divisions there are: to judge whether a mark fits one of several by chance."""
+"""About how many divisions there are: to judge whether a clue of a few letters fits one of several by chance."""
 
-_CONFIDENCE = {
+_BY_CHANCE = ("initials", "own", "short", "folder")
+"""Clues of a few letters, which fit some division by chance: weighed by how many candidates there are."""
+_FIRM = ("site code", "credit code", "table", "sub", "spelt")
+"""Clues that are believed more than the list of townships where they contradict it."""
+_CHOOSING = {
     "site code": 0.97,
     "credit code": 0.96,
     "context": 0.92,
@@ -80,11 +73,13 @@ _CONFIDENCE = {
     "spelt": 0.9,
     "prefixed": 0.88,
     "initials": 0.82,
+    "path": 0.8,
     "own": 0.75,
     "short": 0.7,
-    "path": 0.8,
+    "folder": 0.65,
     "shape": 0.65,
 }
+"""Confidence when a clue of this kind chose among the places a name can mean."""
 _ALONE = {
     "site code": 0.95,
     "credit code": 0.93,
@@ -93,30 +88,30 @@ _ALONE = {
     "sub": 0.75,
     "spelt": 0.75,
     "prefixed": 0.72,
-    "initials": 0.55,
+    "initials": 0.6,
+    "shape": 0.5,
+}
+"""Confidence when a clue of this kind stands alone, the name telling no place."""
+_KINDS = {
+    "zone": "a zone there, without a GB/T 2260 code of its own",
+    "corps": "a unit of the Xinjiang corps",
+    "vertical": "an office of the centre seated there",
 }
 
 
 @dataclass(slots=True)
-class _Mention:
-    start: int
-    end: int
-    name: str
-    found: list[Named]
-
-
-@dataclass(slots=True)
 class _Claim:
-    """What the agency's name alone allows: candidates, and the words that say so."""
+    """What an agency's name alone allows.
+
+    `source`: "name" (full names), "township" (the list has it), "like" (the list has one of another kind, or with
+    other words before it) or "stem". "like" and a county's "stem" prove nothing without other evidence.
+    """
 
     found: list[Named]
     words: str
+    source: Literal["name", "township", "like", "stem", "region"]
+    confidence: float
     rest: str = ""
-    depth: int = 1
-    """How many names of the chain agree: 2 where a parent is printed too."""
-    proven: bool = True
-    """False where only a stem or a list of townships speaks, which needs other evidence."""
-    confidence: float = 0.95
 
 
 @dataclass(slots=True)
@@ -126,384 +121,214 @@ class _Evidence:
     context: Sequence[str]
     address: str | None
     clues: list[Clue] = field(default_factory=list)
-    hint: Hint | None = None
 
 
-class Divisions:
+class Divisions(Register):
     """The divisions of 2008 and after, and the resolver of printed names."""
 
-    def __init__(self) -> None:
-        self._intervals: dict[str, list[Named]] = defaultdict(list)
-        self._names: dict[str, list[Named]] = defaultdict(list)
-        self._loose: list[str] = []
-        self._tails: dict[str, list[str]] = defaultdict(list)
-        self._stems: dict[str, list[Named]] = defaultdict(list)
-        self._after: dict[str, str] = {}
-        self._before: dict[str, str] = {}
-        self._host_rows: tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]] = ((), ())
+    def __init__(
+        self,
+        divisions: Rows,
+        *,
+        aliases: Rows = (),
+        successors: Rows = (),
+        hosts: Rows = (),
+        pinyin: Rows = (),
+        shapes: Rows = (),
+        townships: Callable[[], Rows] | None = None,
+    ) -> None:
+        super().__init__(divisions, aliases, successors)
+        self._host_rows = hosts
+        self._pinyin_rows = pinyin
         self._host_index: HostIndex | None = None
-        self._township_rows: Callable[[], Iterable[Sequence[str]]] | None = None
-        self._townships: dict[str, list[str]] | None = None
-        self._shapes: list[tuple[re.Pattern[str], str]] = []
+        self._township_rows = townships
+        self._townships: dict[str, str] | None = None
+        self._shapes = [(re.compile(pattern), province) for pattern, province, *_ in shapes]
 
     @classmethod
     def from_rows(
         cls,
-        divisions: Iterable[Sequence[str]],
+        divisions: Rows,
         *,
-        aliases: Iterable[Sequence[str]] = (),
-        successors: Iterable[Sequence[str]] = (),
-        hosts: Sequence[Sequence[str]] = (),
-        pinyin: Sequence[Sequence[str]] = (),
-        shapes: Iterable[Sequence[str]] = (),
-        townships: Callable[[], Iterable[Sequence[str]]] | None = None,
+        aliases: Rows = (),
+        successors: Rows = (),
+        hosts: Rows = (),
+        pinyin: Rows = (),
+        shapes: Rows = (),
+        townships: Callable[[], Rows] | None = None,
     ) -> Divisions:
-        """Rows in the column order of the files in warehouse/reference.
+        """Rows in the column order of the files in warehouse/reference, further columns ignored.
 
         `divisions`: code, name, level, parent, first year, last year ("" for none); `aliases`: alias, code, kind,
         first year, last year; `successors`: code, successor, year, relation; `hosts`: suffix, division; `pinyin`:
-        stem, spellings; `shapes`: pattern, province; `townships` is called once, when a township must be looked up,
-        and gives name, county. Further columns are ignored.
+        stem, spellings; `shapes`: pattern, province; `townships` is called once, when a township must be looked
+        up, and gives name, counties. Codes must be known; `flows.edge.divisions` checks the files.
         """
-        self = cls()
-        for code, name, level, parent, first, last, *_ in divisions:
-            year = int(first)
-            begins = BEGINNING if year <= FIRST_SNAPSHOT else year
-            named = Named(code, name, int(level), parent, begins, int(last) if last else END)
-            self._intervals[code].append(named)
-            self._names[name].append(named)
-            short = short_of(name)
-            if short:
-                self._names[short].append(named._replace(name=short, kind="short"))
-            stem = stem_of(name)
-            if len(stem) > 1 and code[:2] not in _NO_STEM:
-                self._stems[stem].append(named)
-        for alias, code, kind, first, last, *_ in aliases:
-            base = self._intervals[code][-1]
-            begins, ends = int(first) if first else BEGINNING, int(last) if last else END
-            self._names[alias].append(Named(code, alias, base.level, base.parent, begins, ends, kind))
-        for name in self._names:
-            if _NAME_END.match(name[-1]):
-                self._tails[name[-2:]].append(name)
-            else:
-                self._loose.append(name)
-        for names in self._tails.values():
-            names.sort(key=len, reverse=True)
-        self._loose.sort(key=len, reverse=True)
-        self._link(successors)
-        self._host_rows = (hosts, pinyin)
-        self._township_rows = townships
-        self._shapes = [(re.compile(pattern), province) for pattern, province, *_ in shapes]
-        return self
-
-    def _link(self, successors: Iterable[Sequence[str]]) -> None:
-        """Keep the links between codes of the same government, one to one."""
-        same = [(old, new) for old, new, _, relation, *_ in successors if relation == "same"]
-        olds = defaultdict(list)
-        for old, new in same:
-            olds[new].append(old)
-        for new, before in olds.items():
-            if len(before) == 1:
-                self._after[before[0]] = new
-                self._before[new] = before[0]
-
-    # What is known of a code
-
-    def name(self, code: str, year: int | None = None) -> str | None:
-        """The name a code bears at the end of `year` (the last one it bore without a year)."""
-        named = self._named(code, year)
-        return named.name if named else None
-
-    def full_name(self, code: str, year: int | None = None) -> str:
-        """Province, prefecture and county in one: 湖北省武汉市汉阳区; the code itself where it is unknown."""
-        named = self._named(code, year)
-        if named is None:
-            return code
-        above = self.full_name(named.parent, year) if named.parent else ""
-        return above + named.name
-
-    def _named(self, code: str, year: int | None) -> Named | None:
-        intervals = self._intervals.get(code)
-        if not intervals:
-            return None
-        if year is not None:
-            for named in intervals:
-                if named.first <= year <= named.last:
-                    return named
-        return intervals[-1]
-
-    def level(self, code: str) -> int | None:
-        """1 province, 2 prefecture, 3 county; None for an unknown code."""
-        intervals = self._intervals.get(code)
-        return intervals[-1].level if intervals else None
-
-    def province_of(self, code: str) -> str | None:
-        """The code of the province a code lies in, None for an unknown one."""
-        province = code[:2] + "0000"
-        return province if province in self._intervals else None
-
-    def parent(self, code: str, year: int | None = None) -> str | None:
-        """The code above; None for a province and for an unknown code."""
-        named = self._named(code, year)
-        return named.parent or None if named else None
-
-    def children(self, code: str, year: int | None = None) -> list[str]:
-        """Codes directly below at the end of `year` (today's without a year), in order."""
-        at = END if year is None else year
-        return sorted(
-            named.code
-            for intervals in self._intervals.values()
-            for named in intervals
-            if named.parent == code and named.first <= at <= named.last
+        return cls(
+            divisions,
+            aliases=aliases,
+            successors=successors,
+            hosts=hosts,
+            pinyin=pinyin,
+            shapes=shapes,
+            townships=townships,
         )
 
-    def at_year(self, code: str, year: int | None) -> str:
-        """The code the same government has at the end of `year`; the code itself where that is not one to one."""
-        if year is None or self._in_force(code, year):
-            return code
-        for step in (self._after, self._before):
-            other = code
-            while other in step:
-                other = step[other]
-                if self._in_force(other, year):
-                    return other
-        return code
-
-    def _in_force(self, code: str, year: int) -> bool:
-        return any(named.first <= year <= named.last for named in self._intervals.get(code, ()))
-
-    def _last_of(self, code: str) -> str:
-        """The newest code of the same government."""
-        while code in self._after:
-            code = self._after[code]
-        return code
-
-    # Names in a text
-
-    def mentions(self, text: str, year: int | None = None) -> list[tuple[int, int, str, tuple[str, ...]]]:
-        """Full names of divisions in a text, left to right: start, end, name and the codes that may be meant.
-
-        Longest names win. A name inside that of a township (新县镇) is not one, and the shortest names (和县,
-        城区) count only after a parent or a break. Without a year the codes of all years are given.
-        """
-        return [
-            (mention.start, mention.end, mention.name, tuple(dict.fromkeys(named.code for named in mention.found)))
-            for mention in self._scan(text, year)
-        ]
-
-    def _scan(self, text: str, year: int | None) -> list[_Mention]:
-        mentions: list[_Mention] = []
-        tails, names = self._tails, self._names
-        for match in _NAME_END.finditer(text):
-            end = match.end()
-            for name in tails.get(text[end - 2 : end], ()):
-                start = end - len(name)
-                if start < 0 or not text.startswith(name, start):
-                    continue
-                if self._is_name(text, start, end, mentions):
-                    self._push(mentions, _Mention(start, end, name, self._borne(names[name], year)))
-                break
-        return mentions
-
-    def _is_name(self, text: str, start: int, end: int, mentions: list[_Mention]) -> bool:
-        """Whether the characters are a division's name here and not part of another word."""
-        following = text[end : end + 1]
-        if following:
-            if following in "镇乡村街" and _INNER_TOWNSHIP.match(text, end):
-                return False
-            last = text[end - 1]
-            if (last == "市" and following == "场") or (last == "区" and following in "域划"):
-                return False
-        if start == 0 or (mentions and mentions[-1].end == start):
-            return True
-        before = text[start - 1]
-        if not "\u4e00" <= before <= "\u9fff":
-            return True
-        if end - start == 2:
-            return any(self._is_parent_stem(text[start - size : start]) for size in (2, 3) if size <= start)
-        # 云南山区 is not 南山区
-        return not self._is_parent_stem(text[start - 1 : start + 1])
-
-    def _is_parent_stem(self, word: str) -> bool:
-        return any(named.level < COUNTY for named in self._stems.get(word, ()))
-
-    def _push(self, mentions: list[_Mention], new: _Mention) -> None:
-        while mentions and new.start <= mentions[-1].start:
-            mentions.pop()
-        if mentions and new.start < mentions[-1].end:
-            above = mentions[-1]
-            # 济南市中区 is 济南市 and 市中区
-            if new.name not in _OVERLAPPING or not self._under(new.found, above.found):
-                return
-        mentions.append(new)
-
-    def _borne(self, found: Sequence[Named], year: int | None) -> list[Named]:
-        """Those of the bearers of a name that may be meant in `year`."""
-        if len(found) == 1:
-            return list(found)
-        if year is None:
-            newest: dict[str, Named] = {}
-            for named in found:
-                newest[self._last_of(named.code)] = named
-            return list(newest.values())
-        exact = [named for named in found if named.first <= year <= named.last]
-        near = [
-            named
-            for named in found
-            if named.first - 1 <= year <= named.last + 1
-            and not any(named.code[:2] == other.code[:2] for other in exact)
-        ]
-        return exact + near or list(found)
-
-    def _under(self, lower: Iterable[Named], upper: Iterable[Named]) -> list[Named]:
-        """Those of `lower` that lie in, or are, one of `upper`."""
-        codes = {named.code for named in upper}
-        return [named for named in lower if self._is_under(named.code, codes, named.parent)]
-
-    def _is_under(self, code: str, uppers: set[str], parent: str = "") -> bool:
-        if code in uppers or parent in uppers or code[:2] + "0000" in uppers:
-            return True
-        return any(named.parent in uppers for named in self._intervals.get(code, ()))
-
-    # The resolver
+    @property
+    def hosts(self) -> HostIndex:
+        """The hosts of government sites, built when first asked for."""
+        if self._host_index is None:
+            self._host_index = HostIndex(
+                (named for intervals in self._intervals.values() for named in intervals),
+                {stem: spellings.split("|") for stem, spellings, *_ in self._pinyin_rows},
+                {suffix: code for suffix, code, *_ in self._host_rows},
+            )
+        return self._host_index
 
     def resolve(
         self, agency: str, *, year: int | None = None, context: Sequence[str] = (), address: str | None = None
     ) -> Place:
-        """The division of an agency as printed (simplified characters).
+        """The division of an agency as printed, in simplified characters.
 
-        `context`: title, breadcrumb, owner line, footer, index number of the page; `address`: where it was
-        fetched. `why` says in plain English which words decided. Never raises on any text.
+        `context`: title, breadcrumb, owner line, footer, index number of the page, none of its running text;
+        `address`: where it was fetched. `why` says in plain English which words decided, or why none did.
+        Never raises, whatever the text.
         """
-        text = agency.translate(_BRACKETS).removeprefix("中华人民共和国")
+        text = _LABEL.sub("", agency.translate(_BRACKETS)).removeprefix("中华人民共和国")
         evidence = _Evidence(text, year, context, address)
-        claim = self._named_claim(text, year)
+        claim = self._claim_of_names(text, year)
         if claim is None:
             if _CENTRAL.match(text) and not self._stem_at(_CENTRAL_PREFIX.sub("", text, count=1), year):
-                return Place(None, None, 0.9, f"{agency!r} is an agency of the centre: it belongs to no province")
-            claim = self._weak_claim(text, year)
+                return _nowhere(f"{agency!r} is an agency of the centre: it belongs to no province", 0.9)
+            claim = self._claim_of_stem_or_township(text, year)
         evidence.clues = list(self._clues(evidence))
-        if claim is not None and claim.depth and claim.rest:
-            claim = self._to_county(claim, evidence)
         if claim is None:
-            return self._from_evidence(evidence)
+            return self._from_clues(evidence)
+        if claim.source == "name" and claim.rest:
+            claim = self._to_county(claim, evidence)
         return self._decide(claim, evidence)
 
-    def _named_claim(self, text: str, year: int | None) -> _Claim | None:
+    # What the name says
+
+    def _claim_of_names(self, text: str, year: int | None) -> _Claim | None:
         """The chain of full names in an agency's name."""
         mentions = self._scan(text, year)
         for alias in self._loose:
             start = text.find(alias)
-            if start >= 0:
-                mentions = [m for m in mentions if m.end <= start or m.start >= start + len(alias)]
-                found = self._borne(self._names[alias], year)
-                mentions.append(_Mention(start, start + len(alias), alias, found))
-                mentions.sort(key=lambda mention: mention.start)
-                break
+            end = start + len(alias)
+            if start >= 0 and not any(m.start < end and start < m.end for m in mentions):
+                mentions.append(Mention(start, end, alias, self._bearers(alias, year)))
         if not mentions:
             return None
+        mentions.sort(key=lambda mention: mention.start)
         first = mentions[0]
-        found, words, depth = first.found, first.name, 1
+        found, words, end, depth = first.found, first.name, first.end, 1
         stem, above = self._stem_before(text[: first.start], year)
         narrowed = self._under(found, above)
         if narrowed:
             found, words, depth = narrowed, stem + words, 2
-        end = first.end
         for mention in mentions[1:]:
             narrowed = self._under(mention.found, found)
             if narrowed:
                 found, words, depth, end = narrowed, words + mention.name, depth + 1, mention.end
                 continue
-            outer = self._under(found, mention.found)
-            if outer and mention.start > end:
-                found, depth = outer, depth + 1
-        late = year is not None and not any(n.first - 1 <= year <= n.last + 1 for n in found)
-        confidence = 0.98 if depth > 1 else 0.95
-        return _Claim(found, words, text[end:], depth, True, 0.7 if late else confidence)
+            parent_later = self._under(found, mention.found)
+            if parent_later and mention.start > end:
+                found, words, depth = parent_later, f"{words} and {mention.name}", depth + 1
+        is_late = year is not None and not any(n.first - 1 <= year <= n.last + 1 for n in found)
+        confidence = 0.7 if is_late else 0.98 if depth > 1 else 0.95
+        return _Claim(found, words, "name", confidence, text[end:])
 
-    def _stem_before(self, prefix: str, year: int | None) -> tuple[str, list[Named]]:
-        """A parent's stem right before a full name: 西藏 in 西藏那曲市, 西安 in 西安长安区."""
-        for size in (4, 3, 2):
-            stem = prefix[-size:]
-            if len(stem) == size and stem in self._stems:
-                return stem, [named for named in self._borne(self._stems[stem], year) if named.level < COUNTY]
-        return "", []
-
-    def _stem_at(self, text: str, year: int | None) -> tuple[str, list[Named]] | None:
-        for size in range(min(7, len(text)), 1, -1):
-            if text[:size] in self._stems:
-                found = self._stems[text[:size]]
-                if year is not None:
-                    found = [named for named in found if named.first - 1 <= year <= named.last + 1] or found
-                return text[:size], list({named.code: named for named in found}.values())
-        return None
-
-    def _weak_claim(self, text: str, year: int | None) -> _Claim | None:
-        """What a name without any full name of a division allows: a township's counties, or a stem."""
+    def _claim_of_stem_or_township(self, text: str, year: int | None) -> _Claim | None:
+        """What a name without any full name of a division allows."""
         stripped = _CENTRAL_PREFIX.sub("", text, count=1)
-        township = self._township_claim(text, year)
-        stem = self._stem_at(stripped, year)
-        if stem is not None:
-            below = self._township_claim(stripped[len(stem[0]) :], year, stem[1])
-            if below is not None and below.found:
-                return _Claim(below.found, f"{stem[0]} and {below.words}", "", 2, True, 0.85)
-        if township is not None:
+        at_start = self._stem_at(stripped, year)
+        printed = _TOWNSHIP.match(text)
+        # 新乡统计局 is of 新乡市, not of a township 新乡
+        ends_alike = at_start is not None and printed is not None and len(at_start[0]) >= len(printed[1])
+        is_township = not ends_alike and _TOWNSHIP_ONLY.match(text) is not None
+        township = None if ends_alike else self._claim_of_township(text, year)
+        if at_start is None:
             return township
-        if stem is None or _TOWNSHIP_ONLY.match(text):
-            return None
-        return _Claim(stem[1], f"the stem {stem[0]!r}", stripped[len(stem[0]) :], 0, False, 0.7)
+        stem, found = at_start
+        rest = stripped[len(stem) :]
+        if not is_township:
+            lower = self._claim_of_second_stem(stem, rest, found, year)
+            if lower is not None:
+                return lower
+        below = self._claim_of_township(rest, year, found)
+        if below is not None:
+            return _Claim(below.found, f"{stem} and {below.words}", "name", 0.85)
+        if township is not None or is_township:
+            return township
+        able = [named for named in found if _can_have(named, rest)]
+        return _Claim(able or found, f"the stem {stem!r}", "stem", 0.7, rest)
 
-    def _township_claim(
-        self, text: str, year: int | None, above: Sequence[Named] = ()
+    def _claim_of_second_stem(
+        self, stem: str, rest: str, above: Sequence[Named], year: int | None
     ) -> _Claim | None:
+        """A stem right behind its parent's: 安徽舒城经济开发区."""
+        lower = self._stem_at(rest, year)
+        if lower is None or lower[0] in _WORDS:
+            return None
+        uppers = {named.code for named in above}
+        found = self._under(lower[1], [named for named in above if named.level < COUNTY])
+        found = [named for named in found if named.code not in uppers]
+        if not found or not _INSTITUTION.search(rest):
+            return None
+        return _Claim(found, f"the stems {stem!r} and {lower[0]!r}", "name", 0.85, rest[len(lower[0]) :])
+
+    def _claim_of_township(self, text: str, year: int | None, above: Sequence[Named] = ()) -> _Claim | None:
         """The counties that have a township of this name, within `above` where given."""
         match = _TOWNSHIP.match(text)
-        if match is None:
+        if match is None or text.startswith(_NO_TOWNSHIP):
             return None
         name = plain_township(match[1])
         counties = self._counties_of(name)
-        certain = bool(counties)
-        if not counties and not text.startswith(("城乡", "城镇")):
+        is_listed = bool(counties)
+        if not counties:
             # The same place was a township, a town or a subdistrict in other years
             stem = name.removesuffix("街道") if name.endswith("街道") else name[:-1]
             kinds = ("镇", "乡", "街道") if len(stem) > 1 else ()
             counties = list(dict.fromkeys(code for kind in kinds for code in self._counties_of(stem + kind)))
+        if not counties:
+            # A copy's own name may stand where the county stood
+            tails = (name[start:] for start in range(1, len(name) - 2))
+            counties = next(filter(None, map(self._counties_of, tails)), [])
         codes = dict.fromkeys(self.at_year(code, year) for code in counties)
         found = [named for named in (self._named(code, year) for code in codes) if named is not None]
         if above:
             found = self._under(found, above)
         if not found:
             return None
-        words = f"township {name!r}" if certain else f"township {name!r} under another kind"
-        return _Claim(found, words, "", 0, certain, 0.72 if certain else 0.5)
+        if is_listed:
+            return _Claim(found, f"township {name!r}", "township", 0.72)
+        return _Claim(found, f"a township like {name!r}", "like", 0.5)
 
-    def _counties_of(self, name: str) -> list[str]:
+    def _counties_of(self, township: str) -> list[str]:
         if self._townships is None:
-            self._townships = defaultdict(list)
-            for township, county, *_ in self._township_rows() if self._township_rows else ():
-                self._townships[township].append(county)
-        return self._townships.get(name, [])
+            rows = self._township_rows() if self._township_rows else ()
+            self._townships = {row[0]: row[1] for row in rows}
+        return self._townships.get(township, "").split()
 
     def _to_county(self, claim: _Claim, evidence: _Evidence) -> _Claim:
         """A township printed with its province or prefecture only: down to its county."""
         if all(named.level == COUNTY for named in claim.found):
             return claim
-        below = self._township_claim(claim.rest, evidence.year, claim.found)
+        below = self._claim_of_township(claim.rest, evidence.year, claim.found)
         if below is not None:
-            return _Claim(below.found, f"{claim.words} and {below.words}", "", 2, True, 0.9)
+            return _Claim(below.found, f"{claim.words} and {below.words}", "name", 0.9)
         if not _TOWNSHIP_ONLY.match(claim.rest):
             return claim
-        counties = [
-            code
-            for clue in evidence.clues
-            if clue.kind in _ALONE and len(clue.codes) == 1
-            for code in clue.codes
-            if self.level(code) == COUNTY and self._is_under(code, {named.code for named in claim.found})
-        ]
-        found = [named for named in (self._named(code, evidence.year) for code in counties[:1]) if named]
-        return _Claim(found, claim.words, "", 2, True, 0.8) if found else claim
+        uppers = {named.code for named in claim.found}
+        for clue in evidence.clues:
+            if clue.kind in _ALONE and len(clue.codes) == 1:
+                county = self._named(next(iter(clue.codes)), evidence.year)
+                if county is not None and county.level == COUNTY and self._is_under(county.code, uppers):
+                    return _Claim([county], f"{claim.words} and {clue.words}", "name", 0.8)
+        return claim
 
-    # Evidence
+    # What the page and the address say
 
     def _clues(self, evidence: _Evidence) -> Iterator[Clue]:
         codes: dict[str, str] = {}
@@ -527,19 +352,7 @@ class Divisions:
             yield from self._context_clues([path], evidence.year, "the address")
         for pattern, province in self._shapes:
             if evidence.address and pattern.search(evidence.address):
-                yield Clue("shape", frozenset((province,)), f"address of the shape {pattern.pattern}")
-
-    @property
-    def hosts(self) -> HostIndex:
-        """The hosts of government sites, built when first asked for."""
-        if self._host_index is None:
-            table, pinyin = self._host_rows
-            self._host_index = HostIndex(
-                (named for intervals in self._intervals.values() for named in intervals),
-                {stem: spellings.split("|") for stem, spellings, *_ in pinyin},
-                {suffix: code for suffix, code, *_ in table},
-            )
-        return self._host_index
+                yield Clue("shape", frozenset((province,)), f"the shape {pattern.pattern} of the address")
 
     def _context_clues(self, context: Sequence[str], year: int | None, where: str) -> Iterator[Clue]:
         """Divisions each text names beyond doubt, alone or with the parent printed before them."""
@@ -557,8 +370,97 @@ class Divisions:
             if said:
                 yield Clue("context", frozenset(said), "、".join(said.values()) + f" in {where}")
 
+    def _folder_clue(self, found: Sequence[Named], evidence: _Evidence) -> Iterator[Clue]:
+        """What the folders of the address say, which is read only to choose among several places."""
+        if len(found) < 2:
+            return
+        codes, label = self.hosts.named_in_path(evidence.address, [named.code for named in found])
+        if codes:
+            yield Clue("path", frozenset(codes), f"folder {label!r} of the address")
+            return
+        clue = self.hosts.first_folder(evidence.address)
+        if clue is not None:
+            yield clue
+
+    # Deciding
+
+    def _decide(self, claim: _Claim, evidence: _Evidence) -> Place:
+        """Narrow the places a name can mean by the clues, or leave them undecided."""
+        found = list({self._last_of(named.code): named for named in claim.found}.values())
+        many = len(found)
+        used: list[Clue] = []
+        against: list[Clue] = []
+        for clue in (*evidence.clues, *self._folder_clue(found, evidence)):
+            if clue.kind in _BY_CHANCE and len(found) * len(clue.codes) > _DIVISIONS * 0.1:
+                continue
+            fitting = self._supported(found, clue)
+            if not fitting:
+                if clue.kind not in (*_BY_CHANCE, "shape", "path"):
+                    against.append(clue)
+                continue
+            if len(fitting) < len(found) or (len(found) == 1 and clue.kind not in ("own", "short", "folder")):
+                used.append(clue)
+            found = fitting
+        if claim.source in ("township", "like") and not used:
+            if any(clue.kind in _FIRM and len(clue.codes) == 1 for clue in against):
+                return self._from_clues(evidence)
+        if len(found) > 1:
+            return self._undecided(found, claim, used)
+        named = found[0]
+        code = self.at_year(named.code, evidence.year)
+        full = self.full_name(code, evidence.year)
+        if not used:
+            if claim.source == "stem" and named.level == COUNTY:
+                return _nowhere(f"{claim.words} alone proves no county: no parent or host says {full} too")
+            if claim.source == "stem" and not _INSTITUTION.search(claim.rest):
+                return _nowhere(f"{claim.words} is not followed by the name of an institution")
+            if claim.source == "like":
+                return _nowhere(f"{claim.words} is in {full}, but nothing else says so")
+        words = "; ".join(clue.words for clue in used)
+        if many > 1:
+            confidence = _CHOOSING[used[0].kind]
+            why = f"{claim.words} may be {many} places; {words} says {full}"
+        else:
+            confidence = max(min(0.99, claim.confidence + 0.04), 0.85) if used else claim.confidence
+            why = (
+                f"{claim.words} is only in {full}"
+                if claim.source == "township"
+                else f"{claim.words} is {full}"
+            )
+            why += f", and so says {words}" if words else ""
+        if named.kind in _KINDS:
+            why += f" ({_KINDS[named.kind]})"
+        if against:
+            confidence = min(confidence, 0.75)
+            why += f"; against it stands {against[0].words}"
+        return Place(code, self.province_of(code), round(confidence, 2), why)
+
+    def _undecided(self, found: Sequence[Named], claim: _Claim, used: Sequence[Clue]) -> Place:
+        provinces = {named.code[:2] for named in found}
+        sample = "、".join(self.full_name(named.code) for named in found[:3]) + (
+            "…" if len(found) > 3 else ""
+        )
+        words = "".join(f", {clue.words} notwithstanding" for clue in used[:1])
+        why = f"{claim.words} may be {len(found)} places ({sample}) and nothing decides between them{words}"
+        if len(provinces) > 1:
+            return _nowhere(why)
+        if claim.source in ("stem", "like") and not used:
+            is_bare = all(named.level == COUNTY for named in found) or not _INSTITUTION.search(claim.rest)
+            if claim.source == "like" or is_bare:
+                return _nowhere(why)
+        confidence = _CHOOSING[used[-1].kind] if used else claim.confidence
+        return Place(
+            None, provinces.pop() + "0000", min(confidence, 0.8), why + ", but all are in one province"
+        )
+
+    def _supported(self, found: Sequence[Named], clue: Clue) -> list[Named]:
+        """The places a clue supports most closely; none where it supports none."""
+        scores = [self._support(named, clue.codes) for named in found]
+        best = max(scores, default=0)
+        return [named for named, score in zip(found, scores, strict=True) if score == best] if best else []
+
     def _support(self, named: Named, codes: Iterable[str]) -> int:
-        """How closely one of `codes` supports a candidate: 4 itself, 3 its prefecture, 2 its province, 1 below."""
+        """How closely one of `codes` supports a place: 4 itself, 3 its prefecture, 2 its province, 1 below it."""
         best = 0
         own = self._last_of(named.code)
         parents = {named.parent, *(other.parent for other in self._intervals.get(named.code, ()))}
@@ -573,153 +475,57 @@ class Divisions:
                 best = max(best, 1)
         return best
 
-    def _supported(self, found: Sequence[Named], clue: Clue) -> list[Named]:
-        scores = [self._support(named, clue.codes) for named in found]
-        best = max(scores, default=0)
-        return [named for named, score in zip(found, scores, strict=True) if score == best] if best else []
-
-    # Deciding
-
-    def _decide(self, claim: _Claim, evidence: _Evidence) -> Place:
-        """Narrow the candidates of a name by the clues, or leave them undecided."""
-        found = list({self._last_of(named.code): named for named in claim.found}.values())
-        many = len(found)
-        used: list[Clue] = []
-        against: list[Clue] = []
-        for clue in [*evidence.clues, *self._path_clues(found, evidence)]:
-            if clue.kind in ("initials", "own", "short") and len(found) * len(clue.codes) > _DIVISIONS * 0.1:
-                continue
-            fitting = self._supported(found, clue)
-            if not fitting:
-                if clue.kind not in ("initials", "own", "short", "shape", "path"):
-                    against.append(clue)
-                continue
-            if len(fitting) < len(found) or (len(found) == 1 and clue.kind not in ("own", "short")):
-                used.append(clue)
-            found = fitting
-        if not used and against and not claim.proven and claim.depth == 0 and claim.words.startswith("township"):
-            place = self._from_evidence(evidence)
-            if place.code:
-                return place
-        if len(found) > 1:
-            return self._undecided(found, claim, used)
-        return self._one(found[0], claim, many, used, against, evidence)
-
-    def _one(
-        self,
-        named: Named,
-        claim: _Claim,
-        many: int,
-        used: list[Clue],
-        against: list[Clue],
-        evidence: _Evidence,
-    ) -> Place:
-        code = self.at_year(named.code, evidence.year)
-        full = self.full_name(code, evidence.year)
-        province = self.province_of(code)
-        words = "; ".join(clue.words for clue in used)
-        if claim.words.startswith("the stem") and not used:
-            if named.level == COUNTY:
-                return Place(
-                    None, None, 0.0, f"{claim.words} alone proves no county: no parent or host says {full} too"
-                )
-            if not _INSTITUTION.search(claim.rest):
-                return Place(None, None, 0.0, f"{claim.words} is not followed by the name of an institution")
-        if not claim.proven and not used and claim.words.endswith("under another kind"):
-            return Place(None, None, 0.0, f"{claim.words} may be {full}, but nothing else says so")
-        if many == 1:
-            confidence = claim.confidence
-            if used:
-                confidence = max(min(0.99, confidence + 0.04), 0.85)
-            why = f"{claim.words} names only {full}" if claim.proven else f"{claim.words} is known only in {full}"
-            why += f"; so says {words}" if words else ""
-        else:
-            confidence = min(_CONFIDENCE[clue.kind] for clue in used[:1])
-            why = f"{claim.words} is shared by {many}; {words} says {full}"
-        if named.kind not in ("division", "short", "former"):
-            why += f" (a {named.kind} there, without a GB/T 2260 code of its own)"
-        if against:
-            confidence = min(confidence, 0.75)
-            why += f"; against it: {against[0].words}"
-        return Place(code, province, round(confidence, 2), why)
-
-    def _undecided(self, found: Sequence[Named], claim: _Claim, used: Sequence[Clue]) -> Place:
-        provinces = {named.code[:2] for named in found}
-        sample = "、".join(self.full_name(named.code) for named in found[:3]) + ("…" if len(found) > 3 else "")
-        why = f"{claim.words} may be {len(found)} places ({sample}) and nothing decides between them"
-        words = "; ".join(clue.words for clue in used)
-        why += f" beyond {words}" if words else ""
-        bare = claim.words.startswith("the stem")
-        if len(provinces) > 1 or (bare and not used and all(named.level == COUNTY for named in found)):
-            return Place(None, None, 0.0, why)
-        if bare and not used and not _INSTITUTION.search(claim.rest):
-            return Place(None, None, 0.0, why)
-        confidence = 0.7 if bare or not claim.proven else 0.8
-        if used and used[-1].kind == "shape":
-            confidence = _CONFIDENCE["shape"]
-        return Place(None, provinces.pop() + "0000", confidence, why + ", but all are in one province")
-
-    def _path_clues(self, found: Sequence[Named], evidence: _Evidence) -> Iterator[Clue]:
-        if len(found) < 2:
-            return
-        codes, label = self.hosts.named_in_path(evidence.address, [named.code for named in found])
-        if codes:
-            yield Clue("path", frozenset(codes), f"folder {label!r} of the address")
-
-    def _from_evidence(self, evidence: _Evidence) -> Place:
+    def _from_clues(self, evidence: _Evidence) -> Place:
         """An agency whose name tells no place: 区统计局, or a township no list knows."""
-        hint = self._hint(evidence.agency)
+        hint = _hint(evidence.agency)
         if hint == "region":
             regions = [named for named in self._intervals_at(PROVINCE) if named.name.endswith("自治区")]
-            return self._decide(_Claim(regions, "'自治区'", "", 0, False), evidence)
+            return self._decide(_Claim(regions, "'自治区'", "region", 0.5), evidence)
         for clue in evidence.clues:
-            if clue.kind not in _ALONE:
+            if clue.kind not in _ALONE or (clue.kind == "initials" and len(clue.words.split("'")[1]) < 4):
                 continue
-            codes = self._fitting(clue, hint, evidence.year)
-            if clue.kind == "initials" and (len(clue.codes) > 1 or len(clue.words.split("'")[1]) < 4):
-                continue
-            if len(codes) == 1:
+            if clue.kind == "shape" and hint != "province":
+                codes = self._of_province(evidence, hint, clue)
+            else:
+                codes = self._fitting(clue, hint, evidence.year)
+            if len(codes) == 1 and not (clue.kind == "initials" and len(clue.codes) > 1):
                 code = self.at_year(codes[0], evidence.year)
                 why = f"the name tells no place; {clue.words} says {self.full_name(code, evidence.year)}"
                 return Place(code, self.province_of(code), _ALONE[clue.kind], why)
             provinces = {code[:2] + "0000" for code in clue.codes}
-            if len(provinces) == 1 and clue.kind != "initials":
+            if len(provinces) == 1:
                 why = f"the name tells no place; {clue.words} says only the province"
                 return Place(None, provinces.pop(), _ALONE[clue.kind], why)
         if not evidence.clues:
-            return Place(None, None, 0.0, "the name tells no place, and neither context nor address does")
+            return _nowhere("the name tells no place, and neither context nor address does")
         words = "; ".join(clue.words for clue in evidence.clues[:3])
-        return Place(None, None, 0.0, f"the name tells no place, and {words} is not enough")
+        return _nowhere(f"the name tells no place, and {words} is not enough")
 
-    def _intervals_at(self, level: int) -> list[Named]:
-        return [intervals[-1] for intervals in self._intervals.values() if intervals[-1].level == level]
-
-    def _hint(self, text: str) -> Hint | None:
-        for pattern, hint in _HINTS:
-            if pattern.match(text):
-                return hint
-        return "township" if _TOWNSHIP_ONLY.match(text) else None
+    def _of_province(self, evidence: _Evidence, hint: Hint | None, shape: Clue) -> list[str]:
+        """What the letters of the host can mean in the province that the shape of the address tells."""
+        codes = {
+            self._last_of(code): code
+            for clue in evidence.clues
+            if clue.kind in ("spelt", "initials", "own", "short")
+            for code in clue.codes
+            if code[:2] + "0000" in shape.codes and self._fits(code, hint, evidence.year)
+        }
+        return list(codes.values())
 
     def _fitting(self, clue: Clue, hint: Hint | None, year: int | None) -> list[str]:
         """The codes of a clue that can be the place of an agency of this kind, one for each government."""
         codes = {self._last_of(code): code for code in sorted(clue.codes) if code in self._intervals}
         if clue.kind == "context" and len(codes) > 1:
             # Of a chain of parents and children only the lowest is the agency's own
-            uppers = {self._last_of(up) for code in codes.values() for up in self._ancestors(code)}
+            uppers = {self._last_of(upper) for code in codes.values() for upper in self._ancestors(code)}
             codes = {last: code for last, code in codes.items() if last not in uppers}
         return [code for code in codes.values() if self._fits(code, hint, year)]
-
-    def _ancestors(self, code: str) -> Iterator[str]:
-        parent = self.parent(code)
-        while parent:
-            yield parent
-            parent = self.parent(parent)
 
     def _fits(self, code: str, hint: Hint | None, year: int | None) -> bool:
         named = self._named(code, year)
         if named is None or hint is None:
             return named is not None
-        if hint == "province":
+        if hint in ("province", "region"):
             return named.level == PROVINCE
         if hint == "city":
             return named.level == PREFECTURE or named.name.endswith("市")
@@ -730,26 +536,42 @@ class Divisions:
         return named.level == COUNTY or (named.level == PREFECTURE and not self.children(code, year))
 
 
-def follow_copies(
-    rows: Sequence[tuple[str, str, str]], places: Sequence[Place]
-) -> list[Place]:
+def _nowhere(why: str, confidence: float = 0.0) -> Place:
+    return Place(None, None, confidence, why)
+
+
+def _hint(text: str) -> Hint | None:
+    for pattern, hint in _HINTS:
+        if pattern.match(text):
+            return hint
+    return "township" if _TOWNSHIP_ONLY.match(text) else None
+
+
+def _can_have(named: Named, office: str) -> bool:
+    """Whether a division of this level can have such an office: a 厅 is a province's, a 行署 a prefecture's."""
+    if office.endswith("厅") and not office.endswith("办公厅"):
+        return named.level == PROVINCE
+    return named.level == PREFECTURE if "行署" in office else True
+
+
+def follow_copies(rows: Sequence[tuple[str, str, str]], places: Sequence[Place]) -> list[Place]:
     """Undecided rows take the place of a decided row that is the same page on another site.
 
     Rows are (agency, year, address). Copies keep the path of their original, so the same agency, year and path
     (with at least six digits in it) on two hosts is one page.
     """
-    known: dict[tuple[str, str, str], list[Place]] = defaultdict(list)
-    for key, place in zip(map(_page_key, rows), places, strict=True):
+    keys = [_page_key(row) for row in rows]
+    known: dict[tuple[str, str, str], dict[str | None, Place]] = defaultdict(dict)
+    for key, place in zip(keys, places, strict=True):
         if key and place.province:
-            known[key].append(place)
+            known[key].setdefault(place.code, place)
     result = []
-    for row, place in zip(rows, places, strict=True):
-        key = _page_key(row)
-        originals = known.get(key, []) if key and not place.province else []
-        if originals and len({original.code for original in originals}) == 1:
-            first = originals[0]
-            why = f"the same page stands at another address of the list: {first.why}"
-            place = Place(first.code, first.province, round(first.confidence * 0.9, 2), why)
+    for key, place in zip(keys, places, strict=True):
+        originals = list(known.get(key, {}).values()) if key and not place.province else []
+        if len(originals) == 1:
+            original = originals[0]
+            why = f"the same page stands at another address of the list, where {original.why}"
+            place = Place(original.code, original.province, round(original.confidence * 0.9, 2), why)
         result.append(place)
     return result
 
@@ -759,5 +581,4 @@ def _page_key(row: tuple[str, str, str]) -> tuple[str, str, str] | None:
     path = path_of(address)
     if sum(char.isdigit() for char in path) < 6:
         return None
-    return agency.translate(_BRACKETS), year, path.removesuffix(".html").removesuffix(".shtml").removesuffix(".htm")
-
+    return agency.translate(_BRACKETS), year, re.sub(r"\.s?html?$", "", path)

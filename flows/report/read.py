@@ -119,7 +119,11 @@ def _narrative(document: Document, extraction: Extraction, found: Identification
         # counts that lost their table are no sentences
         start, end = min(extraction.lines), max(extraction.lines)
         text = text[:start] + "\n" * (end - start) + text[end:]
-    return read_narrative(text, era=found.era or "2014", year=found.year, locate=document.locate)
+    facts = read_narrative(text, era=found.era or "2014", year=found.year, locate=document.locate)
+    if document.repairs:
+        for fact in facts:
+            fact.raw = document.source[fact.start : fact.end] or fact.raw
+    return facts
 
 
 def _is_wanted(fact: Fact, extraction: Extraction) -> bool:

@@ -79,7 +79,7 @@ _AMBIGUOUS = tables.TOTALS | tables.OTHER | {tables.OTHER_OUTCOME}
 
 def is_label(text: str) -> bool:
     """Whether a text is a label of a form, those without a role of their own included."""
-    return role(text) is not None or (len(text) <= 12 and label_key(text) in _AMBIGUOUS)
+    return role(text) is not None or (len(text) <= 40 and label_key(text) in _AMBIGUOUS)
 
 
 @lru_cache(maxsize=65536)
@@ -201,8 +201,12 @@ class RowReader:
         if not self.applicants and self.section != "requests":
             return False
         for cell in cells[:4]:
-            key = label_key(cell.text) if len(cell.text) <= 12 else ""
-            if key in tables.TOTALS or key == tables.OTHER_OUTCOME or (key in tables.OTHER and self._in_other()):
+            key = label_key(cell.text) if len(cell.text) <= 40 else ""
+            if (
+                key in tables.TOTALS
+                or key == tables.OTHER_OUTCOME
+                or (key in tables.OTHER and self._in_other())
+            ):
                 return any(is_value(other.text) for other in cells if other is not cell)
         return False
 

@@ -153,9 +153,12 @@ def repair(text: str) -> Repaired:
 # --- UTF-8 read as something else ---------------------------------------------------------------
 
 # A lead byte and its continuation bytes, as Windows-1252 shows them
-_TWICE = re.compile(r"(?:[\u00e2-\u00ef][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\u00c2-\u00c3][\u0080-\u00bf])+")
+_TWICE = re.compile(
+    r"(?:[\u00e2-\u00ef][\u0080-\u00bf\u0152-\u02dc\u2013-\u2122]{2}|[\u00c2-\u00c3][\u0080-\u00bf])+"
+)
 _LATIN_LEADS = frozenset(map(chr, range(0xE2, 0xF0))) - frozenset("èéêìíàò")
-_FEWEST_TWICE = 10
+_FEWEST_TWICE = 30
+"""Characters in such runs below which a text is rather one in a language with accents."""
 
 
 def mend_double_encoding(text: str) -> tuple[str, int]:
@@ -163,7 +166,7 @@ def mend_double_encoding(text: str) -> tuple[str, int]:
     many runs were mended. It is done before markup is read: some of these bytes look like spaces."""
     if set(text[:4000]).isdisjoint(_LATIN_LEADS) and set(text).isdisjoint(_LATIN_LEADS):
         return text, 0
-    if len(_TWICE.findall(text)) < _FEWEST_TWICE:
+    if sum(map(len, _TWICE.findall(text))) < _FEWEST_TWICE:
         return text, 0
     count = 0
 
@@ -196,8 +199,11 @@ def _windows_bytes(text: str) -> bytes:
 # character is read one byte off: U+3000 and （ become 。 and a letter of the A8 row, and so on.
 _A8_ROW = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêɑńňɡㄅ-ㄩ"
 _MISREAD = frozenset("?\ufffdāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêɑńňɡ") | frozenset(map(chr, range(0x3105, 0x312A)))
+# Characters of the row A1: what such a run begins with when a byte of its indent was lost
+_A1_ROW = "".join(bytes((0xA1, trail)).decode("gbk") for trail in range(0xA2, 0xFF))
 _MISALIGNED = re.compile(
-    rf"[?\ufffd]*。(?=[{_A8_ROW}])|[?\ufffd][a-z{_A8_ROW}]{{1,6}}\)(?=[^\x00-\x7f。、，]{{2}})"
+    rf"[?\ufffd]+\u3000?(?=[{re.escape(_A1_ROW)}][?\ufffd]{{0,3}}[^\x00-\x7f\u3000])|[?\ufffd]*(?=。[{_A8_ROW}])"
+    rf"|[?\ufffd][a-z{_A8_ROW}]{{1,6}}\)(?=[^\x00-\x7f。、，]{{2}})"
 )
 _LOST_END = re.compile(
     r"[?\ufffd][！!][ \u3000]*(?:[?\ufffd](?:/p>|nbsp;?))?(?=[\s\u3000]|$|\d)|[?\ufffd](?:/p>|nbsp;)"
@@ -224,45 +230,68 @@ _LOSSY_WORDS = (
         "申请",
         "申請",
         "提供",
+        "结转政府信息",
+        "新收政府信息",
+        "收到政府信息",
+        "公开申请",
+        "不予公开",
+        "主动公开",
         "十分",
         "三是",
         "二是",
         "六是",
     ],
 )
-# What a lost character before a reading in brackets can be, by what follows it
-_LOST_READINGS = {
-    "chuàng": "创新 创建 创造 创优 创业",
-    "zhí": "执行 执法 职责 职能 职工 职务",
-    "zhì": "质量 制定 制度 制作",
-    "tǒng": "统计 统一 统筹",
-    "jì": "计划 计算 纪律 继续 记录 际",
-    "fā": "发布 发展 发挥 发放 发现",
-    "guī": "规范 规定 规章 规划",
-    "jiǎn": "简化 检查 减少",
-    "jìn": "进行 进展 进度 进一",
-    "kāi": "开展 开设 开通 开放",
-    "bào": "报告 报送 报道",
-    "wǎng": "网站 网络 网上 网址",
-    "zǔ": "组织 组长 组成",
-    "lǐng": "领导 领域",
-    "jī": "机构 机关 机制 积极",
-    "gòu": "构建",
-    "jiàn": "健全 建立 监督 渐进",
-    "wán": "完善 完成",
-    "duì": "对于 对外 对照",
-    "wèi": "为了 为民 为主",
-    "zhǔn": "准确 准备",
-    "shēn": "申请 深入 深化",
-    "qiáng": "强化 强调",
-    "xuān": "宣传",
-    "dài": "带头 带动",
-    "yè": "业务",
-    "jiē": "阶段 接受 街道",
-    "shè": "设置 设立 设施 社会",
-    "rèn": "认真 任务",
-    "zhěng": "整改 整理",
+# Numbers that begin a line and lose the pair between numeral and comma
+_LOSSY_STARTS = {"丁": "二、", "娶": "三、", "立": "六、", "盛": "十、"}
+# What a lost character with a reading in brackets can be: words of these reports, the lost one in brackets
+_LOST_WORDS = {
+    "chuàng": "[创]新 [创]建 [创]造 [创]优",
+    "zhí": "[执]行 [执]法 [职]责 [职]能 [职]工 [职]务",
+    "zhì": "[质]量 [制]定 [制]度 [制]作 [制]发",
+    "tǒng": "[统]计 [统]一 [统]筹 系[统]",
+    "jì": "[计]划 [继]续 [纪]律 总[计] 统[计]",
+    "fā": "[发]布 [发]展 [发]挥 [发]放 [发]现 制[发]",
+    "guī": "[规]范 [规]定 [规]章 [规]划 法[规]",
+    "jiǎn": "[简]化 [检]查 [减]少",
+    "kāi": "[开]展 [开]设 [开]通 [开]放 公[开]",
+    "bào": "[报]告 [报]送 [报]道 公[报] 举[报]",
+    "wǎng": "[网]站 [网]络 [网]上 [网]址",
+    "zǔ": "[组]织 [组]长 [组]成",
+    "lǐng": "[领]导 [领]域",
+    "dǎo": "领[导] 指[导]",
+    "jī": "[机]构 [机]关 [机]制",
+    "gòu": "[构]建 机[构]",
+    "jiàn": "[健]全 [建]立",
+    "jiān": "[监]督",
+    "shēn": "[申]请",
+    "qǐng": "申[请] [请]示",
+    "yīng": "回[应] [应]当 [应]急",
+    "fù": "[复]议 答[复] 回[复]",
+    "sù": "[诉]讼 投[诉] 起[诉]",
+    "sòng": "诉[讼]",
+    "zǒng": "[总]计 [总]体 [总]数",
+    "wéi": "[维]持 [维]护",
+    "jié": "[结]果 [结]转 审[结] 办[结]",
+    "zhuǎn": "结[转]",
+    "shù": "[数]量 [数]据 人[数] 件[数] 次[数] 答复[数] 信息[数]",
+    "wù": "服[务] 事[务] 政[务] 业[务]",
+    "nèi": "[内]容 [内]部",
+    "xiàn": "[现]行 [现]有 发[现]",
+    "qiáng": "[强]化 [强]调 加[强]",
+    "xuān": "[宣]传",
+    "yè": "[业]务 企[业]",
+    "shè": "[设]置 [设]立 [设]施 建[设]",
+    "rèn": "[认]真 确[认]",
+    "què": "[确]认 [确]保 明[确]",
+    "guān": "机[关] [关]切 有[关] 相[关]",
+    "xué": "[学]习",
+    "shí": "[实]施 落[实]",
+    "jīng": "[经]费 [经]济",
+    "xùn": "培[训]",
+    "lǜ": "法[律]",
 }
+_LOST_READING = re.compile(rf"[?\ufffd]\(?([a-z{_A8_ROW}]{{1,6}})\)(?:\(\1\))*")
 
 
 @cache
@@ -296,39 +325,43 @@ def _mend_misalignment(repaired: Repaired) -> None:
     edits: list[Edit] = []
     at = 0
     while match := _MISALIGNED.search(text, at):
-        start = match.start()
-        reading = match.group().rstrip(")").lstrip("?\ufffd") if match.group().endswith(")") else None
-        begin = match.end() if reading else match.end() - 1
-        mended, end = _realign(text, begin)
-        if mended is None:
-            at = match.end()
-            if reading and (whole := _read_lost(reading, text[match.end() : match.end() + 1])):
-                edits.append((start, match.end(), whole))
-            continue
-        edits.append((start, end, mended))
-        at = end
+        mended, end = _realign(text, match.end())
+        at = max(end, match.end())
+        if mended is not None:
+            edits.append((match.start(), end, mended))
     repaired.apply("gbk_misalignment", edits)
-    if _LOST_END.search(repaired.text):
-        repaired.substitute(
-            "gbk_misalignment", _LOST_END, lambda match: " " if match.group()[1] in "/n" else "。"
-        )
+    for pattern, mend in (
+        (_LOST_END, lambda match: " " if match.group()[1] in "/n" else "。"),
+        (_LOST_READING, _read_lost),
+    ):
+        if pattern.search(repaired.text):
+            repaired.substitute("gbk_misalignment", pattern, mend)
 
 
-def _read_lost(reading: str, following: str) -> str | None:
-    words = [word for word in _LOST_READINGS.get(reading, "").split() if word[1:2] == following]
-    return words[0][0] if len(words) == 1 else None
+def _read_lost(match: re.Match[str]) -> str | None:
+    """The character that was lost before its reading, where its neighbours leave one choice."""
+    before, after = match.string[: match.start()][-2:], match.string[match.end() : match.end() + 1]
+    fitting = set()
+    for word in _LOST_WORDS.get(match.group(1), "").split():
+        lead, _, rest = word.partition("[")
+        lost, _, tail = rest.partition("]")
+        if before.endswith(lead) and after.startswith(tail):
+            fitting.add(lost)
+    return fitting.pop() if len(fitting) == 1 else None
 
 
 def _realign(text: str, begin: int) -> tuple[str | None, int]:
     """The run of misread characters from `begin` read again, and where it ends; None where reading it
     again gives no better Chinese."""
     end = begin
-    while end < len(text) and text[end] > "\x7f" and text[end] not in "\ufffd":
+    while end < len(text) and _in_run(text, end):
         end += 1
-    run = text[begin:end]
+    run = text[begin:end].replace("?", "").replace("\ufffd", "")
     try:
-        data = run.encode("gbk")
+        data = run.encode("gb18030")
     except UnicodeEncodeError:
+        return None, end
+    if len(data) != 2 * len(run):
         return None, end
     tail = ""
     following = text[end : end + 1]
@@ -338,22 +371,31 @@ def _realign(text: str, begin: int) -> tuple[str | None, int]:
     elif following in ("?", "\ufffd") and data[-1:] == b"\xa1":
         # the pair that was lost began with the second byte of a full stop (A1A3)
         data, tail = data[:-1], "。"
-        end += 1
-        if reading := re.compile(rf"([a-z{_A8_ROW}]{{1,6}})\)").match(text, end):
-            if whole := _read_lost(reading.group(1), text[reading.end() : reading.end() + 1]):
-                tail += whole
-                end = reading.end()
+        if not _LOST_READING.match(text, end):
+            end += 1
     else:
         data = data[:-1]
     realigned = (b"\xa1" + data).decode("gb18030", "replace")
-    pattern, words = _lossy()
     if realigned.startswith("\u3000）"):
         # （六） loses its numeral and its opening bracket's second half
         realigned = "（六）" + realigned[2:]
+    elif realigned[1:2] in _LOSSY_STARTS:
+        realigned = _LOSSY_STARTS[realigned[1]] + realigned[2:]
+    pattern, words = _lossy()
     realigned = pattern.sub(lambda match: words[match.group()], realigned)
     if _commonness(realigned) <= _commonness(run):
         return None, end
     return realigned.lstrip("\u3000♂").replace("\ufffd", "?") + tail, end
+
+
+_LOST_PAIRS = re.compile(r"[?\ufffd]{1,3}[^\x00-\x7f\ufffd\u3000]")
+
+
+def _in_run(text: str, at: int) -> bool:
+    """Whether a misread run goes on at `at`: it ends at ASCII, but a mark for a lost pair may stand in it."""
+    if text[at] in "?\ufffd":
+        return _LOST_PAIRS.match(text, at) is not None
+    return text[at] > "\x7f" and text[at] != "\u3000"
 
 
 def _commonness(text: str) -> float:
@@ -376,7 +418,7 @@ _TRADITIONAL_COMMON = frozenset(
 
 _TAG = re.compile(
     r"</?(?:p|br|span|div|td|tr|th|table|tbody|font|b|strong|em|i|u|a|o:p|st1:\w+|img|h[1-6]|ul|li|center|section|style)"
-    r"(?:\s[^<>\n]{0,300})?\s*/?>",
+    r"(?:[ \t\n][^<>\x1d-\x1f]{0,300})?[ \t\n]*/?>",
     re.I,
 )
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d?);|&nbsp(?![a-z])")
@@ -513,15 +555,14 @@ def _mend_punctuation(repaired: Repaired) -> None:
         repaired.substitute("doubled_punctuation", _DOUBLED, lambda match: match.group()[0])
 
 
-_LOST_YEAR_SIGN = re.compile(r"20[0-3]\d(?:1[0-2]|0?[1-9])月(?=\d{1,2}日)")
+_LOST_YEAR_SIGN = re.compile(r"20[0-3]\d(?=(?:1[0-2]|0?[1-9])月\d{1,2}日)")
 
 
 def _mend_dates(repaired: Repaired) -> None:
     """`20231月1日`: the sign of the year was lost."""
-
-    def mend(match: re.Match[str]) -> str | None:
-        if match.start() and match.string[match.start() - 1].isdigit():
-            return None
-        return f"{match.group()[:4]}年{match.group()[4:]}"
-
-    repaired.substitute("date", _LOST_YEAR_SIGN, mend)
+    text = repaired.text
+    edits: list[Edit] = []
+    for match in _LOST_YEAR_SIGN.finditer(text):
+        if not (match.start() and text[match.start() - 1].isdigit()):
+            edits.append((match.end(), match.end(), "年"))
+    repaired.apply("date", edits)

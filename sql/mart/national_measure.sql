@@ -33,7 +33,7 @@ total AS (
 )
 SELECT
     total.report_year,
-    total.measure,
+    total.measure::VARCHAR AS measure,
     CASE WHEN m.kind = 'rate' THEN total.numerator / nullif(total.denominator, 0) ELSE total.numerator END AS value,
     CASE WHEN m.kind = 'rate' THEN total.numerator END AS numerator,
     total.denominator,
@@ -41,7 +41,7 @@ SELECT
     total.province_published_count::INTEGER AS province_published_count,
     total.province_count / province.province_count AS province_coverage_rate,
     total.report_count::INTEGER AS report_count,
-    total.quality
+    total.quality::VARCHAR AS quality
 FROM total
 JOIN ref.measure AS m USING (measure)
 JOIN province USING (report_year)

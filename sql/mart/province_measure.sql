@@ -24,12 +24,13 @@
 -- column quality: The worst comparability of the figures used with those of the latest form | 所用数据与最新模板的最差可比程度
 -- column is_break: The value of the year before, or of an earlier year, counts something else | 与上一个有数值的年度口径不同
 -- column previous_value: Value of the year before | 上一年度数值
--- column change_rate: Change against the year before, as a share of it; null across a break and for rates | 同比变化率；口径中断或比率为空
+-- column change_rate: Change against the year before, as a share of it; null across a break, where the basis is
+--   another, and for rates | 同比变化率；口径中断、依据不同或比率时为空
 SELECT
     division_code AS province_code,
     division_name AS province_name,
     report_year,
-    measure,
+    measure::VARCHAR AS measure,
     value,
     basis,
     numerator,
@@ -45,7 +46,7 @@ SELECT
     published_value,
     bottom_up_value,
     residual,
-    quality,
+    quality::VARCHAR AS quality,
     is_break,
     previous_value,
     change_rate

@@ -61,17 +61,31 @@ quarantined as (
     where severity = 'critical'
     group by rule, address
 ),
+province as (
+    select division_code as province_code, arg_max(division_name, from_year) as province_name
+    from ref.division
+    where level = 1
+    group by division_code
+),
 flagged as (
     select
-        rule,
-        coalesce(province_code, 'unknown') || ' ' || coalesce(report_year::varchar, 'unknown') as subject,
-        any_value(province_code) as province_code,
+        judged.rule,
+        coalesce(judged.province_code, 'unknown') || ' ' || coalesce(judged.report_year::varchar, 'unknown')
+            as subject,
+        any_value(judged.province_code) as province_code,
         count(*) as document_count,
-        count(*) || if(count(*) = 1, ' report: ', ' reports: ') || split_part(min(message), ': ', 1) as message,
-        count(*) || ' 份报告：' || split_part(min(message_zh), '：', 1) as message_zh
+        count(*) || if(count(*) = 1, ' report', ' reports') || ' of '
+        || coalesce(any_value(province.province_name) || ' ', '')
+        || coalesce(any_value(judged.report_year)::varchar, 'an unknown year')
+        || if(count(*) = 1, ' breaks', ' break') || ' the rule: ' || split_part(min(judged.message), ': ', 1)
+            as message,
+        coalesce(any_value(province.province_name) || ' ', '')
+        || coalesce(any_value(judged.report_year)::varchar || ' 年', '年度不明') || ' '
+        || count(*) || ' 份报告不符合要求：' || split_part(min(judged.message_zh), '：', 1) as message_zh
     from judged
-    where severity = 'warning'
-    group by all
+    left join province on province.province_code = judged.province_code
+    where judged.severity = 'warning'
+    group by judged.rule, subject
 ),
 unreadable as (
     select

@@ -19,16 +19,21 @@
 -- column fraction_count: Counts that are not whole numbers | 应为整数而非整数的数据项数
 -- column conflict_count: Cells read more than once with different values | 重复读取而数值不一的单元格数
 -- column misread_table_count: Tables with so many broken identities that they were probably misread | 疑似误读的表格数
--- column unmapped_count: Rules about table rows or cells that no indicator stands for | 未能对应指标的表格行列数
+-- column absent_table_count: Tables of the form that the report lacks | 缺少的统计表数
+-- column unmapped_count: Findings about printed figures that no indicator stands for | 印有数据而未能对应指标的问题数
+-- column unaligned_count: Findings about rows that lost their blanks, so that counts and columns do not match | 空格丢失、数值与列无法对应的问题数
 -- column broken_request_count: Broken identities of the applications figures | 依申请公开部分不成立的勾稽关系数
 -- column broken_dispute_count: Broken identities of reviews and litigation | 行政复议、行政诉讼部分不成立的勾稽关系数
 -- column broken_other_count: Broken identities of all other figures | 其他部分不成立的勾稽关系数
 -- column not_assessable_count: Rules that could not be assessed for want of a figure | 因缺少数据而无法检验的规则数
 -- column suspect_count: Cells that the identities accuse of being wrong | 勾稽关系指向的疑似错误单元格数
 -- column disagreement_count: Figures for which text and table differ | 正文与表格不一致的数据项数
+-- column is_year_disputed: The statistics period and the title name different years | 统计期与标题年份不一致
+-- column is_era_unusual: The tables are of another form than the year's | 套用其他年份的表样
 -- column is_published_before_period_end: The report is dated before the year that it covers ends | 发布日期早于所报告年度结束
 -- column critical_finding_count: Findings of severity critical | 严重问题数
 -- column other_critical_count: Critical findings that no other column counts | 未列入其他各栏的严重问题数
+-- column other_warning_count: Warnings that no other column counts | 未列入其他各栏的警告数
 -- column warning_finding_count: Findings of severity warning | 警告数
 -- column info_finding_count: Findings of severity info | 提示数
 with fact as (
@@ -49,7 +54,9 @@ finding as (
         sha256,
         count(*) filter (where rule = 'fact.conflict') as conflict_count,
         count(*) filter (where rule = 'table.misread') as misread_table_count,
-        count(*) filter (where starts_with(rule, 'table.unmapped')) as unmapped_count,
+        count(*) filter (where is_absent_table) as absent_table_count,
+        count(*) filter (where rule = 'table.unmapped') as unmapped_count,
+        count(*) filter (where rule = 'flattened.blanks_lost') as unaligned_count,
         count(*) filter (where is_broken_identity and family = 'requests') as broken_request_count,
         count(*) filter (where is_broken_identity and family in ('review', 'litigation'))
             as broken_dispute_count,
@@ -58,11 +65,14 @@ finding as (
         count(*) filter (where outcome = 'not_assessable') as not_assessable_count,
         count(*) filter (where rule = 'fact.suspect') as suspect_count,
         count(*) filter (where rule = 'narrative.disagrees') as disagreement_count,
+        bool_or(rule = 'year.disagrees') as is_year_disputed,
+        bool_or(rule = 'era.unusual') as is_era_unusual,
         bool_or(rule = 'report.published_before_period_end') as is_published_before_period_end,
         count(*) filter (where severity = 'critical') as critical_finding_count,
+        count(*) filter (where severity = 'critical' and not is_counted) as other_critical_count,
         count(*) filter (
-            where severity = 'critical' and rule not in ('fact.conflict', 'fact.negative', 'table.misread')
-        ) as other_critical_count,
+            where severity = 'warning' and not (is_counted or is_broken_identity or is_absent_table)
+        ) as other_warning_count,
         count(*) filter (where severity = 'warning') as warning_finding_count,
         count(*) filter (where severity = 'info') as info_finding_count
     from (
@@ -71,7 +81,17 @@ finding as (
             split_part(rule, '.', 1) as family,
             outcome = 'broken'
             and severity = 'warning'
-            and split_part(rule, '.', 1) not in ('report', 'fact', 'table', 'narrative') as is_broken_identity
+            and split_part(rule, '.', 1) in (
+                'requests', 'review', 'litigation', 'active', 'disclosed', 'response', 'organisation'
+            ) as is_broken_identity,
+            severity = 'warning' and starts_with(rule, 'tables.') as is_absent_table,
+            -- by another column of the scorecard
+            rule in (
+                'agency.undecided', 'division.undecided', 'fact.conflict', 'fact.negative', 'fact.not_integer',
+                'flattened.blanks_lost', 'narrative.disagrees', 'place.undecided',
+                'report.published_before_period_end', 'table.misread', 'table.unmapped', 'year.disagrees',
+                'year.undecided'
+            ) as is_counted
         from raw.finding
     )
     group by sha256
@@ -96,16 +116,21 @@ select
     coalesce(fact.fraction_count, 0) as fraction_count,
     coalesce(finding.conflict_count, 0) as conflict_count,
     coalesce(finding.misread_table_count, 0) as misread_table_count,
+    coalesce(finding.absent_table_count, 0) as absent_table_count,
     coalesce(finding.unmapped_count, 0) as unmapped_count,
+    coalesce(finding.unaligned_count, 0) as unaligned_count,
     coalesce(finding.broken_request_count, 0) as broken_request_count,
     coalesce(finding.broken_dispute_count, 0) as broken_dispute_count,
     coalesce(finding.broken_other_count, 0) as broken_other_count,
     coalesce(finding.not_assessable_count, 0) as not_assessable_count,
     coalesce(finding.suspect_count, 0) as suspect_count,
     coalesce(finding.disagreement_count, 0) as disagreement_count,
+    coalesce(finding.is_year_disputed, false) as is_year_disputed,
+    coalesce(finding.is_era_unusual, false) as is_era_unusual,
     coalesce(finding.is_published_before_period_end, false) as is_published_before_period_end,
     coalesce(finding.critical_finding_count, 0) as critical_finding_count,
     coalesce(finding.other_critical_count, 0) as other_critical_count,
+    coalesce(finding.other_warning_count, 0) as other_warning_count,
     coalesce(finding.warning_finding_count, 0) as warning_finding_count,
     coalesce(finding.info_finding_count, 0) as info_finding_count
 from raw.document as document

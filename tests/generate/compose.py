@@ -37,8 +37,9 @@ class Specification:
     media_type: str | None = None
     address: str | None = None
     blocks: list[Block] | None = None
-    """The report's own paragraphs and tables, with `told` the figures in its sentences."""
+    """The report's own paragraphs, with `told` the figures in them and `beside` those of less weight."""
     told: Figures | None = None
+    beside: Figures | None = None
     findings: tuple[Expected, ...] = ()
 
 
@@ -68,7 +69,7 @@ def compose(spec: Specification) -> Document:
     figures: Figures = {}
     if spec.blocks is not None:
         blocks = spec.blocks
-        known.facts = dict(spec.told or {})
+        known.facts, known.allowed = dict(spec.told or {}), dict(spec.beside or {})
     elif layout.figures_in == "sentences":
         blocks, known.facts = prose.narrative_report(voice, spec.era)
     else:

@@ -8,7 +8,7 @@ from random import Random
 from tests.generate.compose import Specification, compose
 from tests.generate.document import Document
 from tests.generate.layouts import ALL_FORMS, LAYOUTS
-from tests.generate.noise import NOISES
+from tests.generate.noise import NOISES, survives_scripts
 from tests.generate.others import KINDS, compose_other
 from tests.generate.places import pick_agency
 
@@ -39,9 +39,12 @@ def specification(
     noise = rng.choice(list(noises)) if noises else rng.choice([*NOISES, *["none"] * 6])
     first, last = YEARS_OF_OTHERS[era] if LAYOUTS[layout].other_year else YEARS[era]
     year = rng.randint(first, last)
+    agency = pick_agency(rng, year)
+    if not survives_scripts(agency.name):
+        noise = "none"
     return Specification(
         seed=f"{seed}-{number}",
-        agency=pick_agency(rng, year),
+        agency=agency,
         year=year,
         era=era,
         layout=layout,

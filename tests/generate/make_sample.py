@@ -97,6 +97,7 @@ class Samples:
                 media_type="text/plain" if plain else "text/html",
                 blocks=text.blocks if text else None,
                 told=text.told if text else None,
+                beside=text.beside if text else None,
                 findings=findings,
             )
         )
@@ -215,7 +216,7 @@ def _hunan(found: Samples) -> None:
             "flat_bars",
             plain=True,
         ),
-        found.report("hn-leiyang-town-2022", township(county_2022, "青石", "镇"), 2022, "2021", "blanks"),
+        found.report("hn-leiyang-town-2022", township(county_2022, "青禾坪镇"), 2022, "2021", "blanks"),
     ]
     county = truth.following(truth.added(*parts, _own("leiyang 2022", "2021", "county")), before, "2021")
     found.report("hn-leiyang-2022", government(county_2022), 2022, "2021", "labels_noted", figures=county)

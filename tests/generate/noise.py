@@ -88,6 +88,12 @@ def traditional(text: str) -> str:
     return str(_converter("s2t").convert(text))
 
 
+def survives_scripts(text: str) -> bool:
+    """Whether the text comes back from traditional script: 昭馀 does not, it comes back as 昭余."""
+    back = _converter("t2s")
+    return all(back.convert(_converter(name).convert(text)) == text for name in ("s2t", "s2tw"))
+
+
 def to_traditional(text: str, rng: Random) -> str:
     return traditional(text)
 

@@ -105,7 +105,16 @@ BUREAUS_FROM_2019 = [
     "医疗保障局",
 ]
 PROVINCE_BUREAUS = ["教育厅", "民政厅", "财政厅", "司法厅", "水利厅", "交通运输厅", "统计局", "审计厅"]
-TOWNS = ["青石", "白马", "柳溪", "大河", "双桥", "石门", "新塘", "清水", "龙泉", "东湖", "金沙", "太平"]
+INVENTED_TOWNS = [
+    "青禾坪镇",
+    "柳塘桥镇",
+    "云麓湾街道",
+    "石梁渡乡",
+    "桐花岭镇",
+    "双槐岗街道",
+    "松风岭乡",
+    "榆荫里街道",
+]
 TOTAL_SIZES = {1: "province", 2: "prefecture", 3: "county"}
 
 
@@ -126,19 +135,39 @@ def department(place: Place, bureau: str, *, with_parent: bool = False) -> Agenc
     return Agency(f"{parent}{place.name}{bureau}", "department", "single_agency", "small", self_name, place)
 
 
-def township(place: Place, town: str, ending: str, *, with_county: bool = True) -> Agency:
-    """A town, township or subdistrict of a county-level division."""
+def township(place: Place, town: str, ending: str = "", *, with_county: bool = True) -> Agency:
+    """A town, township or subdistrict of a county-level division; `ending` is 人民政府 or 办事处."""
     name = f"{place.name if with_county else ''}{town}{ending}"
-    short = "街道" if "街道" in ending else ending[0]
+    short = "街道" if town.endswith("街道") else town[-1]
     return Agency(name, "township", "single_agency", "small", f"我{short}", place)
+
+
+@cache
+def towns() -> dict[str, list[str]]:
+    """The real towns, townships and subdistricts by the code of their county."""
+    found: dict[str, list[str]] = {}
+    with (REFERENCE / "township.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            if row["name"].endswith(("镇", "乡", "街道")):
+                for code in row["divisions"].split():
+                    found.setdefault(code, []).append(row["name"])
+    return found
+
+
+def pick_township(rng: Random, year: int) -> Agency:
+    """A town of the county, mostly a real one."""
+    place = pick_place(rng, year, 3)
+    real = towns().get(place.code, [])
+    town = rng.choice(real if real and rng.random() < 0.8 else INVENTED_TOWNS)
+    ending = rng.choice(["", "办事处" if town.endswith("街道") else "人民政府"])
+    return township(place, town, ending, with_county=rng.random() < 0.6)
 
 
 def pick_agency(rng: Random, year: int) -> Agency:
     """An agency of any type; its name is unlike for unlike years, as ministries were renamed in 2018."""
     kind = rng.choices(["department", "township", "government"], [5, 3, 3])[0]
     if kind == "township":
-        ending = rng.choice(["镇", "镇人民政府", "乡人民政府", "街道办事处", "街道"])
-        return township(pick_place(rng, year, 3), rng.choice(TOWNS), ending, with_county=rng.random() < 0.6)
+        return pick_township(rng, year)
     place = pick_place(rng, year)
     if kind == "government":
         return government(place, printed=rng.choice(["", "", "人民政府"]))

@@ -43,6 +43,7 @@ class Voice:
             before=self.year - 1,
             place=self.place.name,
             province=self.place.province,
+            full=self.place.full_name,
             city=self.place.prefecture or self.place.name,
             short=self.place.short,
             n=self.rng.randint(2, 60),
@@ -106,7 +107,8 @@ def preface(voice: Voice) -> list[str]:
             "",
         ]
     )
-    return [law + period + cover(voice), contact(voice)]
+    where = "" if voice.place.name in voice.agency.name else voice.say("{agency}隶属{full}。")
+    return [law + period + where + cover(voice), contact(voice)]
 
 
 def cover(voice: Voice) -> str:

@@ -42,6 +42,7 @@ STEM = {
     "民乐": "min le",
     "长子": "zhang zi",
     "单": "shan",
+    "闵行": "min hang",
     "大城": "dai cheng|da cheng",
     "漯河": "luo he",
     "浚": "xun",

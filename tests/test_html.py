@@ -1,0 +1,118 @@
+"""HTML to blocks and grids: spans resolved as browsers do, layout told from data, nothing raised."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.report.html import read_html
+from flows.report.source import normalise
+from flows.report.types import Document
+
+
+def read(page: str) -> Document:
+    return normalise(read_html(page))
+
+
+def texts(document: Document, table: int = 0) -> list[list[str | None]]:
+    return [[cell and cell.text for cell in row] for row in document.tables[table].rows]
+
+
+def test_spans_stand_in_every_place_they_cover() -> None:
+    document = read(
+        "<table><tr><td rowspan=2>甲</td><td colspan=2>乙</td></tr><tr><td>1</td><td>2</td></tr></table>"
+    )
+    assert texts(document) == [["甲", "乙", "乙"], ["甲", "1", "2"]]
+    cell = document.tables[0].rows[1][0]
+    assert cell is document.tables[0].rows[0][0]
+    assert cell is not None
+    assert (cell.row, cell.column, cell.rowspan, cell.colspan) == (0, 0, 2, 1)
+
+
+def test_rowspan_ends_with_the_table_and_zero_means_the_rest() -> None:
+    document = read("<table><tr><td rowspan=0>a</td><td>1</td></tr><tr><td>2</td></tr></table>")
+    assert texts(document) == [["a", "1"], ["a", "2"]]
+    document = read("<table><tr><td rowspan=99>a</td><td>1</td></tr><tr><td>2</td></tr></table>")
+    assert texts(document) == [["a", "1"], ["a", "2"]]
+
+
+def test_absurd_spans_are_bounded() -> None:
+    document = read("<table><tr><td colspan=100000>a</td></tr><tr><td>1</td></tr></table>")
+    assert len(document.tables[0].rows[0]) == 200
+
+
+def test_bad_markup_still_gives_cells() -> None:
+    document = read("<table><tr><td>a<td>1<tr><td colspan=x>b<td>2</table>")
+    assert texts(document) == [["a", "1"], ["b", "2"]]
+
+
+def test_words_exported_cells_lose_their_markup() -> None:
+    document = read(
+        "<table><tr><td><p class=MsoNormal><span>一、本年</span><span>新收\n数量</span><o:p></o:p></p></td>"
+        "<td><p>&nbsp;<span>1</span><span>2</span>&nbsp;</p></td></tr></table>"
+    )
+    assert texts(document) == [["一、本年新收数量", "12"]]
+
+
+def test_a_table_that_holds_tables_is_layout() -> None:
+    document = read(
+        "<table><tr><td>栏目</td><td>前言<table><tr><td>x</td><td>1</td></tr></table>后记</td></tr></table>"
+    )
+    assert [texts(document, number) for number in range(len(document.tables))] == [[["x", "1"]]]
+    assert [line for line in document.text.split("\n") if line] == ["栏目", "前言", "后记"]
+
+
+def test_prose_rows_leave_the_pages_frame() -> None:
+    prose = "为了让公众了解情况，" * 12
+    document = read(
+        f"<table><tr><td colspan=2>某局年度报告</td></tr><tr><td colspan=2><p>{prose}</p><p>第二段</p></td></tr>"
+        "<tr><td>收到申请数</td><td>3</td></tr><tr><td colspan=2>结语</td></tr></table>"
+    )
+    assert texts(document) == [["收到申请数", "3"]]
+    assert [line for line in document.text.split("\n") if line] == ["某局年度报告", prose, "第二段", "结语"]
+
+
+def test_line_breaks_of_the_file_are_no_breaks_of_the_text() -> None:
+    assert read("<p>政府\n  信息公开\nreport of</p>").text == "政府信息公开 report of"
+
+
+def test_scripts_and_hidden_controls_are_no_text() -> None:
+    assert read("<body><script>var 收到=3;</script><style>p{}</style><p>正文</p></body>").text == "正文"
+
+
+def test_offsets_of_cells_point_at_their_text() -> None:
+    document = read("<p>前言</p><table><tr><td>收到</td><td>12</td></tr></table><p>后</p>")
+    cell = document.tables[0].rows[0][1]
+    assert cell is not None and cell.start is not None
+    start = document.locate(cell.start)
+    assert document.source[start : start + 2] == "12"
+
+
+CELL = st.tuples(st.sampled_from(["", "1", "甲", "行政许可"]), st.integers(0, 4), st.integers(0, 4))
+
+
+@given(st.lists(st.lists(CELL, max_size=5), max_size=6))
+def test_grids_are_rectangular_and_lose_no_cell(rows: list[list[tuple[str, int, int]]]) -> None:
+    page = "".join(
+        "<tr>" + "".join(f"<td rowspan={down} colspan={across}>{text}</td>" for text, down, across in row) + "</tr>"
+        for row in rows
+    )
+    document = read(f"<table>{page}</table>")
+    printed = [text for row in rows for text, _, _ in row]
+    if not document.tables:
+        assert not printed
+        return
+    grid = document.tables[0].rows
+    assert len({len(row) for row in grid}) == 1
+    cells = {id(cell): cell for row in grid for cell in row if cell is not None}
+    assert sorted(cell.text for cell in cells.values()) == sorted(printed)
+    for r, row in enumerate(grid):
+        for c, cell in enumerate(row):
+            if cell is not None:
+                assert cell.row <= r < cell.row + cell.rowspan
+                assert cell.column <= c < cell.column + cell.colspan
+
+
+@given(st.text(alphabet="<>/tablerd =\"'&;收1p!-", max_size=200))
+def test_no_page_raises(page: str) -> None:
+    read(page)
