@@ -55,7 +55,8 @@ def run_pipeline(
     with Display() as display:
         with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
             tasks = [
-                fetch_task.submit(source, place, manifest, years or [], allow_private, stage) for source in found
+                fetch_task.submit(source, place, manifest, years or [], allow_private, stage)
+                for source in found
             ]
             fetched = sum((one.result() for one in tasks), FetchSummary(failures=mistakes))
         with display.stage("parse") as stage:
@@ -92,7 +93,8 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
         model_task(build, judged, stage)
         record_alerts(build.connection, build.home, run, failures)
         describe(
-            build.connection, [*(model.description for model in plan), JUDGEMENT_DESCRIPTION, ALERT_DESCRIPTION]
+            build.connection,
+            [*(model.description for model in plan), JUDGEMENT_DESCRIPTION, ALERT_DESCRIPTION],
         )
     return failures
 

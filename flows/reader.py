@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 from flows.edge.divisions import load_divisions
-from flows.report.place import Divisions
 from flows.report.read import read_report
 from flows.report.types import Report
 
@@ -15,7 +13,9 @@ Reader = Callable[[bytes, str | None, str | None, str | None], Report]
 
 
 def read_original(data: bytes, address: str | None, media_type: str | None, charset: str | None) -> Report:
-    return read_report(data, address=address, media_type=media_type, charset=charset, divisions=_divisions())
+    return read_report(
+        data, address=address, media_type=media_type, charset=charset, divisions=load_divisions()
+    )
 
 
 def read_safely(
@@ -34,8 +34,3 @@ def read_safely(
 
 def unreadable(reason: str) -> Report:
     return Report(kind="unreadable", reason=reason)
-
-
-@cache
-def _divisions() -> Divisions:
-    return load_divisions()

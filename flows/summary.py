@@ -43,7 +43,9 @@ class RunSummary:
             this_run += f", {fetched.skipped_count:,} files skipped"
         if fetched.failures:
             this_run += f", {len(fetched.failures):,} failed"
-        findings = ", ".join(f"{count:,} {severity}" for severity, count in self.finding_counts.items() if count)
+        findings = ", ".join(
+            f"{count:,} {severity}" for severity, count in self.finding_counts.items() if count
+        )
         return [
             ("this run", this_run),
             ("documents", f"{self.document_count:,} ({self.other_count:,} not annual reports)"),
@@ -59,7 +61,9 @@ class RunSummary:
         """What went wrong without stopping the run, the first few of each kind."""
         lines = [f"not fetched: {failure}" for failure in self.fetched.failures[:SHOWN]]
         if len(self.fetched.failures) > SHOWN:
-            lines.append(f"and {len(self.fetched.failures) - SHOWN:,} more: see raw attempts in core.document")
+            lines.append(
+                f"and {len(self.fetched.failures) - SHOWN:,} more: see raw attempts in core.document"
+            )
         lines += [f"not read: {missing}; fetch it again" for missing in self.parsed.missing[:SHOWN]]
         return lines + self.problems
 

@@ -25,7 +25,9 @@ def read(data: bytes, address: str | None, media_type: str | None, charset: str 
     if text.startswith("surrogate"):
         return Report("other", reason="\ud800")
     fact = Fact("requests.received", float(len(text)), "reported", "件", text, "characters 0-1", "narrative")
-    return Report("annual_report", year=2020, facts=[fact], evidence={"address": str(address)}, repairs={"x": 1})
+    return Report(
+        "annual_report", year=2020, facts=[fact], evidence={"address": str(address)}, repairs={"x": 1}
+    )
 
 
 def kill_once(data: bytes, address: str | None, media_type: str | None, charset: str | None) -> Report:

@@ -15,7 +15,6 @@ from typing import Any
 import click
 
 from flows.edge.folder import LocalDocument, documents_in, read_local
-from flows.edge.processes import Workers
 from flows.reader import Reader, read_original, read_safely, unreadable
 from flows.report.types import Report
 
@@ -73,6 +72,8 @@ def _small(documents: Sequence[LocalDocument]) -> Iterator[Line]:
 
 
 def _large(documents: Sequence[LocalDocument]) -> Iterator[Line]:
+    from flows.edge.processes import Workers
+
     batches = [documents[start : start + BATCH] for start in range(0, len(documents), BATCH)]
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     work = partial(read_lines, read_original)

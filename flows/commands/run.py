@@ -56,8 +56,10 @@ def command(
     click.echo(_run(chosen, Home.resolve(home), list(years), list(alerts), allow_private).text())
 
 
-def _run(sources: list[str], home: Home, years: list[int], alerts: list[str], allow_private: bool) -> RunSummary:
-    prepare_environment()
+def _run(
+    sources: list[str], home: Home, years: list[int], alerts: list[str], allow_private: bool
+) -> RunSummary:
+    prepare_environment(is_quiet=True)
     server = start_server()
     # seconds of imports while the server gets ready
     import great_expectations  # noqa: F401

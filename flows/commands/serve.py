@@ -38,7 +38,7 @@ def command(
 
     SOURCE is as for `gongkai run`; none means every entry of the catalogue. Needs a Prefect server.
     """
-    prepare_environment()
+    prepare_environment(is_quiet=False)
     from prefect.settings import PREFECT_API_URL
 
     if not PREFECT_API_URL.value():
@@ -56,6 +56,7 @@ def command(
     for mistake in mistakes:
         click.echo(mistake, err=True)
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.pipeline import run_pipeline
 
@@ -71,8 +72,9 @@ def command(
             "alerts": list(alerts),
             "allow_private": allow_private,
         },
-        # a run that is late must not overlap the next one on the same home
+        # a late run must not meet the next one in the same home
         limit=1,
+        entrypoint_type=EntrypointType.MODULE_PATH,
         print_starting_message=False,
     )
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
 
@@ -121,6 +122,7 @@ def _mail(channel: str, message: Message) -> None:
     mail["Subject"] = message.subject
     mail["From"] = query.get("from", [f"gongkai@{parts.hostname}"])[0]
     mail["To"] = query["to"][0]
+    mail["Date"] = formatdate()
     mail["Message-ID"] = f"<{message.message_id}@gongkai>"
     mail.set_content(message.text)
     try:

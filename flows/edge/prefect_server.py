@@ -20,11 +20,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# What a run wants of Prefect where the user has not said otherwise
+# What is wanted of Prefect where the user has not said otherwise
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
     # a first start makes its database and can take half a minute
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
     # a third of the server's work for each task
@@ -32,6 +31,8 @@ ENVIRONMENT = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
 }
+# the terminal is for the run's own progress and errors; Prefect's interface still has the log
+QUIET = {"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 _POLL_SECONDS = 0.05
 _STOP_SECONDS = 5.0
 
@@ -40,12 +41,10 @@ class PrefectServerError(Exception):
     """No Prefect server answers; the message says what to do."""
 
 
-def prepare_environment() -> None:
+def prepare_environment(*, is_quiet: bool) -> None:
     """To be called before Prefect is imported. What the user has set stays."""
-    if "PREFECT_LOGGING_LEVEL" not in os.environ:
-        # the terminal is for the run's own progress and errors; Prefect's interface still has the log
-        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    for name, value in ENVIRONMENT.items():
+    is_quiet = is_quiet and "PREFECT_LOGGING_LEVEL" not in os.environ
+    for name, value in {**ENVIRONMENT, **(QUIET if is_quiet else {})}.items():
         os.environ.setdefault(name, value)
 
 

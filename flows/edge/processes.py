@@ -19,6 +19,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -153,10 +154,18 @@ def _without_main() -> Iterator[None]:
 
 def _begin_worker() -> None:
     """An interrupt is for the parent to act on; and a worker whose parent is gone has no one to work for."""
-    # pyarrow asks pandas about every list it is given, and to import it takes longer than to read 500 documents
-    sys.modules["pandas"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, _WithoutPandas())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+class _WithoutPandas(MetaPathFinder):
+    """pyarrow imports pandas, where there is one, to ask it about every list it is given. That takes longer
+    than to read 500 documents."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ImportError("workers do without pandas")
 
 
 def _end_with_parent() -> None:
@@ -185,10 +194,15 @@ class _Trace:
 
 def _call(work: Work[Item, Result], items: Sequence[Item], trace: str, seconds: float) -> Result:
     with open(trace, "r+b", buffering=0) as file, Path(os.devnull).open("w") as nowhere:  # noqa: PTH123
+        armed_at = -seconds
 
         def begin(index: int) -> None:
+            nonlocal armed_at
             os.pwrite(file.fileno(), b"%010d" % index, 0)
-            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+            # arming costs as much as a fifth of a document: an item has between three quarters and all of its time
+            if (now := time.monotonic()) - armed_at > seconds / 4:
+                armed_at = now
+                faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
 
         try:
             return work(items, begin)

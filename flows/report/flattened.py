@@ -348,7 +348,7 @@ class LineReader:
             *parts, total = numbers
             if (
                 parts
-                and total is not None
+                and total
                 and None not in parts
                 and sum(part or 0 for part in parts) == total
             ):

@@ -246,11 +246,11 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
     if found.title and (match := re.search(rf"({words.YEAR})\s*年?", found.title)):
         votes["title"] = int(match.group(1))
         why["title"] = f"title 「{found.title}」"
-    body = Counter(re.findall(r"(20[0-3]\d)\s*年", _CITED.sub("", text[: 4 * _HEAD])))
+    body = _body_years(text, found.published_on)
     if body:
-        (year, count), *_ = body.most_common(1)
-        votes["body"] = int(year)
-        why["body"] = f"{year}年 stands {count} times in the text"
+        (year, weight), *_ = body.most_common(1)
+        votes["body"] = year
+        why["body"] = f"{year}年 is the year the text speaks of most (weight {weight})"
     if found.published_on:
         votes["publication"] = found.published_on.year - 1
         why["publication"] = f"published on {found.published_on}"
@@ -266,6 +266,17 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
                     continue
             found.year, found.evidence["year"] = votes[source], why[source]
             return
+
+
+def _body_years(text: str, published_on: date | None) -> Counter[int]:
+    """The years a text speaks of; 2020年度 weighs three times as much as 2020年. A report speaks of the
+    year before its publication, and of the year of publication only in its plans."""
+    years: Counter[int] = Counter()
+    for year, period in re.findall(r"(20[0-3]\d)\s*年(度)?", _CITED.sub("", text[: 4 * _HEAD])):
+        years[int(year)] += 3 if period else 1
+    if published_on and published_on.month <= 6 and years[published_on.year - 1]:
+        del years[published_on.year]
+    return years
 
 
 # --- agency -------------------------------------------------------------------------------------
@@ -305,6 +316,7 @@ def _decide_agency(
     if match := _ISSUER.search(text):
         candidates.append((match.group(1), f"「{match.group()}」"))
     counted = _counted_agencies(text, found.year, divisions)
+    unplaced: tuple[str, str] | None = None
     for raw, why in candidates:
         name = _tidy_agency(raw)
         if not name or not _is_agency(name, found.year, divisions):
@@ -320,14 +332,21 @@ def _decide_agency(
             ]
             if fuller and len(stem) >= 3:
                 name, why = fuller[0], f"{why}, written out in the text"
+            else:
+                unplaced = unplaced or (name, why)
+                continue
         _take_agency(found, name, why, divisions)
         return
     if counted:
         name, count = counted[0]
         if count >= 2 and (len(counted) == 1 or counted[1][1] < count):
             _take_agency(found, name, f"named {count} times in the text", divisions)
-        elif name in head:
-            _take_agency(found, name, "the only agency named in the opening", divisions)
+            return
+        if name in head:
+            _take_agency(found, name, "the first agency named in the opening", divisions)
+            return
+    if unplaced:
+        _take_agency(found, *unplaced, divisions)
 
 
 def _take_agency(found: Identification, name: str, why: str, divisions: Divisions) -> None:

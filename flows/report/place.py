@@ -216,8 +216,14 @@ class Divisions(Register):
         for alias in self._loose:
             start = text.find(alias)
             end = start + len(alias)
-            if start >= 0 and not any(m.start < end and start < m.end for m in mentions):
-                mentions.append(Mention(start, end, alias, self._bearers(alias, year)))
+            if start < 0:
+                continue
+            found = self._bearers(alias, year)
+            is_borne = year is None or any(named.first - 1 <= year <= named.last + 1 for named in found)
+            inside = [mention for mention in mentions if mention.start < end and start < mention.end]
+            if is_borne and all(start <= mention.start and mention.end <= end for mention in inside):
+                mentions = [mention for mention in mentions if mention not in inside]
+                mentions.append(Mention(start, end, alias, found))
         if not mentions:
             return None
         mentions.sort(key=lambda mention: mention.start)

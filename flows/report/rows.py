@@ -545,6 +545,7 @@ def money_unit(text: str) -> str | None:
     """The unit of money that a label or heading names: 收费金额(单位:万元)."""
     if "元" not in text:
         return None
+    text = "".join(text.split())
     return next((unit for unit in ("亿元", "万元", "元") if unit in text), None)
 
 

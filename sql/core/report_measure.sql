@@ -21,6 +21,12 @@ definition AS (
     JOIN ref.era AS era USING (era)
     GROUP BY ALL
 ),
+-- most figures feed no measure: without this step documents would be joined to all of them
+fact AS (
+    SELECT sha256, indicator, applicant, value, qualifier
+    FROM raw.fact
+    SEMI JOIN bridge USING (indicator, applicant)
+),
 figure AS (
     SELECT
         v.document_number, b.measure, v.report_year,
@@ -28,7 +34,7 @@ figure AS (
         sum(f.value) AS value,
         count(f.value) = any_value(b.needed_count) AS is_complete,
         count(*) FILTER (WHERE f.qualifier <> 'exact')::UTINYINT AS inexact_count
-    FROM raw.fact AS f
+    FROM fact AS f
     JOIN core.report_version AS v USING (sha256)
     JOIN bridge AS b ON b.era = v.form_era AND b.indicator = f.indicator AND b.applicant = f.applicant
     GROUP BY v.document_number, b.measure, v.report_year

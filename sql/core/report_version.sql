@@ -97,17 +97,25 @@ named AS (
     LEFT JOIN core.division_year AS province
         ON province.report_year = annual.report_year AND province.division_code = place.province_code
 ),
+-- patterns are costly: each distinct name is matched once
+name_kind AS (
+    SELECT
+        name.*,
+        regexp_matches(name.name_0, pattern.vertical) AS is_vertical,
+        regexp_matches(name.bare_name, pattern.government) OR regexp_matches(name.bare_name, pattern.government_office)
+            AS is_government_name,
+        coalesce(nullif(regexp_replace(name.bare_name, pattern.suffix, ''), ''), name.bare_name) AS short_name
+    FROM (SELECT DISTINCT name_0, bare_name FROM named WHERE name_0 IS NOT NULL) AS name
+    CROSS JOIN pattern
+),
 counted AS (
     SELECT
         named.*,
-        regexp_replace(bare_name, pattern.suffix, '') AS short_name,
-        agency_type IS DISTINCT FROM 'township' AND (
-            agency_type IS NOT DISTINCT FROM 'government'
-            OR regexp_matches(bare_name, pattern.government)
-            OR regexp_matches(bare_name, pattern.government_office)
-        ) AS is_government,
+        kind.short_name,
+        agency_type IS DISTINCT FROM 'township'
+            AND (agency_type IS NOT DISTINCT FROM 'government' OR kind.is_government_name) AS is_government,
         CASE
-            WHEN regexp_matches(name_0, pattern.vertical) THEN 'vertical_agency'
+            WHEN kind.is_vertical THEN 'vertical_agency'
             WHEN agency_type = 'township' THEN 'single_agency'
             WHEN is_government AND scope IN ('territory_total', 'own_level') THEN scope
             WHEN is_government AND scope = 'unknown' THEN 'scope_unknown'
@@ -115,7 +123,7 @@ counted AS (
             ELSE 'single_agency'
         END AS role
     FROM named
-    CROSS JOIN pattern
+    LEFT JOIN name_kind AS kind USING (name_0, bare_name)
 ),
 keyed AS (
     SELECT
@@ -124,8 +132,7 @@ keyed AS (
             WHEN role IN ('territory_total', 'scope_unknown') THEN 'government'
             WHEN role = 'own_level' THEN 'government_own_level'
             WHEN is_government THEN 'government_office'
-            WHEN short_name <> '' THEN short_name
-            ELSE bare_name
+            ELSE short_name
         END AS agency_key,
         coalesce(rollup_code, division_code, province_code[1:2] || 'xxxx') || ':' || agency_key || ':' || report_year
             AS report_id

@@ -158,7 +158,7 @@ def pick_township(rng: Random, year: int) -> Agency:
     """A town of the county, mostly a real one."""
     place = pick_place(rng, year, 3)
     real = towns().get(place.code, [])
-    town = rng.choice(real if real and rng.random() < 0.8 else INVENTED_TOWNS)
+    town = rng.choice(real if real and rng.random() < 0.8 else INVENTED_TOWNS).removeprefix(place.name)
     ending = rng.choice(["", "办事处" if town.endswith("街道") else "人民政府"])
     return township(place, town, ending, with_county=rng.random() < 0.6)
 

@@ -4,6 +4,9 @@ SUBJECTS = {
     "规章": "rules",
     "规范性文件": "normative_documents",
     "行政规范性文件": "normative_documents",
+    # Taiwan's word for 文件, where a line break keeps the repair from seeing it
+    "规范性档案": "normative_documents",
+    "行政规范性档案": "normative_documents",
     "行政许可": "licensing",
     "其他对外管理服务事项": "other_services",
     "其他对外管理服务": "other_services",

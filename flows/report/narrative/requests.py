@@ -49,8 +49,10 @@ _RECEIVED = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_RECEIVE}(?P<who>{_ANY_REQUEST}){REQUEST}{_REQUEST_TAIL}{QUANTITY}{SUM}(?P<n>{CASE_COUNT})",
-        rf"{_RECEIVE}{SUM}(?P<n>{CASE_COUNT})的?(?P<who>{_ANY_REQUEST}){REQUEST}"
-        r"(?!行政复议|复议|引发|收费|投诉)",
+        (
+            rf"{_RECEIVE}{SUM}(?P<n>{CASE_COUNT})的?(?P<who>{_ANY_REQUEST}){REQUEST}"
+            r"(?!行政复议|复议|引发|收费|投诉)"
+        ),
         rf"(?P<who>){REQUEST}{_REQUEST_TAIL}(?:共)?(?:收到|接到|受理|接收|新收){QUANTITY}{SUM}(?P<n>{CASE_COUNT})",
     )
 )
@@ -158,8 +160,10 @@ _CARRIED_OUT = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:结转|转结|顺延)[至到为]?{_NEXT_YEAR}{_CARRIED_TAIL}{SUM}(?P<n>{CASE_COUNT})",
-        rf"(?P<n>{CASE_COUNT})(?:政府信息公开)?(?:申请)?(?:已|将|须|需|按照?《条例》(?:规定)?|依法|按规定)*"
-        rf"(?:结转|转结|顺延)[至到为]?{_NEXT_YEAR}",
+        (
+            rf"(?P<n>{CASE_COUNT})(?:政府信息公开)?(?:申请)?(?:已|将|须|需|按照?《条例》(?:规定)?|依法|按规定)*"
+            rf"(?:结转|转结|顺延)[至到为]?{_NEXT_YEAR}"
+        ),
     )
 )
 _NONE_CARRIED = re.compile(
