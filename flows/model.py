@@ -41,6 +41,8 @@ SOURCES = (*RAW, *(f"ref.{table.name}" for table in (*TABLES, MEASURE_TERM)), JU
 
 MEASURES = "ref.measure"
 
+_GRAIN_ROWS = 5_000_000
+
 
 class ModelError(Exception):
     """A model is wrong, or what it made is; the message names the file."""
@@ -71,10 +73,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """A model that was built: how many rows it has and how long it took."""
+    """A model that was built: how many rows it has (None for a view) and how long it took."""
 
     name: str
-    row_count: int
+    row_count: int | None
     seconds: float
 
 
@@ -139,26 +141,40 @@ def build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> ModelRes
     return ModelResult(model.name, row_count, time.monotonic() - started)
 
 
-def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
-    """No grain column is null and no two rows share the grain; the number of rows."""
-    grain = ", ".join(model.grain)
-    nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
-    row_count, *null_counts = connection.execute(
-        f"SELECT count(*), {nulls} FROM {model.name}"
-    ).fetchone() or (0,)
-    for column, null_count in zip(model.grain, null_counts, strict=True):
-        if null_count:
-            raise ModelError(
-                f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
-            )
+def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | None:
+    """No grain column is null and no two rows share the grain; the number of rows, None for a view.
+
+    Of a table with more rows than `_GRAIN_ROWS` uniqueness is checked for a share of the values of its first
+    grain column, always the same ones; a view, which costs as much as the table that it saves, is checked for
+    the first value that it gives. A join that repeats rows repeats them there too.
+    """
+    first, grain = model.grain[0], ", ".join(model.grain)
+    row_count = None
+    if model.kind == "view":
+        value = connection.execute(f"SELECT {first} FROM {model.name} LIMIT 1").fetchone()
+        if value is None:
+            return None
+        where, parameters = f"{first} = $1", list(value)
+    else:
+        nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
+        ((row_count, *null_counts),) = connection.execute(
+            f"SELECT count(*), {nulls} FROM {model.name}"
+        ).fetchall()
+        for column, null_count in zip(model.grain, null_counts, strict=True):
+            if null_count:
+                raise ModelError(
+                    f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
+                )
+        where, parameters = f"hash({first}) % {row_count // _GRAIN_ROWS + 1} = 0", []
     twin = connection.execute(
-        f"SELECT {grain}, count(*) FROM {model.name} GROUP BY {grain} HAVING count(*) > 1 LIMIT 1"
+        f"SELECT {grain}, count(*) FROM {model.name} WHERE {where} GROUP BY {grain} HAVING count(*) > 1 LIMIT 1",
+        parameters,
     ).fetchone()
     if twin:
         *key, count = twin
         values = ", ".join(f"{column} {value}" for column, value in zip(model.grain, key, strict=True))
         raise ModelError(f"{model.place}: {count} rows have the same grain: {values}")
-    return int(row_count)
+    return row_count
 
 
 _FIELD = re.compile(r"-- (what|grain|kind|columns|column ([a-z0-9_]+)): *(.*)")

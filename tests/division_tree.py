@@ -1,11 +1,11 @@
 """A made-up country for tests of the roll-ups: its divisions, and reports that are easy to add up by hand.
 
-    甲省 110000 ─ 子市 110100 ─ 子东区 110101
-               │             └ 子西县 110102 (from 2016: 子西市 110181)
-               ├ 丑市 110200 ─ 丑东区 110201
-               │             └ 丑西县 110202
-               └ 卯市 119001, a county without a prefecture
-    乙省 120000 ─ 寅市 120100
+甲省 110000 ─ 子市 110100 ─ 子东区 110101
+           │             └ 子西县 110102 (from 2016: 子西市 110181)
+           ├ 丑市 110200 ─ 丑东区 110201
+           │             └ 丑西县 110202
+           └ 卯市 119001, a county without a prefecture
+乙省 120000 ─ 寅市 120100
 """
 
 from __future__ import annotations

@@ -573,11 +573,14 @@ def test_a_mistake_names_file_line_key_and_expectation(tmp_path: Path, text: str
         load_source("one", catalogue(tmp_path, text))
 
 
-def test_words_of_the_command_line(tmp_path: Path) -> None:
+def test_words_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue(tmp_path, "entry: ['http://a/']\n")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one").mkdir()
     (tmp_path / "wrong.yaml").write_text("entry: 3\n")
-    found, mistakes = resolve(["http://x/", str(tmp_path), "one", "wrong"], tmp_path)
-    assert [source.name for source in found] == ["http://x/", str(tmp_path), "one"]
+    found, mistakes = resolve(["http://x/", str(tmp_path), "one", "./one", "wrong"], tmp_path)
+    assert [source.name for source in found] == ["http://x/", str(tmp_path), "one", "./one"]
+    assert [isinstance(source, LocalSource) for source in found] == [False, True, False, True]
     assert len(mistakes) == 1 and "wrong.yaml:1: entry:" in mistakes[0]
     with pytest.raises(
         UnknownSourceError, match=r"neither a file or folder that is there, nor .* sources one, wrong"

@@ -271,14 +271,13 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
     for row in _records(
         connection,
         """
-        SELECT sha256, severity, rule, outcome, message, facts FROM quality.finding
+        SELECT sha256, severity, rule, outcome, message, origin FROM quality.finding
         WHERE list_contains($sha256s, sha256) ORDER BY sha256, finding_number
         """,
         {"sha256s": list(by_sha256)},
     ):
         report = by_sha256[row["sha256"]]
-        keys = {f"{cell.indicator}|{cell.applicant}" for cell in report.cells}
-        if row["severity"] == "critical" or (row["outcome"] == "broken" and keys.intersection(row["facts"])):
+        if row["outcome"] == "broken" and row["severity"] != "info" and row["origin"] == "parser":
             report.findings.append(f"{row['severity']}: {row['message']} ({row['rule']})")
         else:
             report.other_finding_count += 1
@@ -329,7 +328,7 @@ def _number_lines(explanation: Explanation) -> Iterator[str]:
     if figures["basis"] == "published":
         yield "basis     published: the province's own total of its territory"
     else:
-        yield f"basis     bottom_up: {_count(figures['report_count'], 'report')} that do not overlap, added up"
+        yield f"basis     bottom_up: the sum of {_count(figures['report_count'], 'report')}, nothing counted twice"
     yield (
         f"coverage  {figures['child_covered_count']} of {figures['child_count']} divisions right below have it, "
         f"{figures['agency_covered_count']} of {figures['agency_count']} known agencies gave it"

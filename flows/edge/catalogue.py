@@ -210,8 +210,9 @@ class LocalSource:
 
 
 def resolve(given: Sequence[str], folder: Path = FOLDER) -> tuple[list[Source | LocalSource], list[str]]:
-    """What the words of a command line mean: an http(s) address, else a file or folder that is there, else
-    the name of a catalogue entry; and the mistakes of entries that cannot be used.
+    """What the words of a command line mean: an http(s) address, else the name of a catalogue entry, else a
+    file or folder (`./sample` is one whatever the catalogue holds); and the mistakes of entries that cannot
+    be used.
 
     Raises UnknownSourceError for the first word that is none of them.
     """
@@ -220,13 +221,13 @@ def resolve(given: Sequence[str], folder: Path = FOLDER) -> tuple[list[Source | 
     for word in given:
         if re.match(r"https?://", word, re.I):
             found.append(source_of_address(word, folder))
-        elif Path(word).exists():
-            found.append(LocalSource(word))
         elif word in names(folder):
             try:
                 found.append(load_source(word, folder))
             except SourceError as mistake:
                 mistakes.append(str(mistake))
+        elif Path(word).exists():
+            found.append(LocalSource(word))
         else:
             raise UnknownSourceError(
                 f"{word}: neither a file or folder that is there, nor an http(s) address, nor one of the "

@@ -54,10 +54,14 @@ def read_rows(path: Path) -> list[list[str]]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ReferenceTableError(f"{path}: {error}") from error
     if tuple(header[: len(columns)]) != columns:
-        raise ReferenceTableError(f"{path}, line 1: expected the columns {', '.join(columns)}, found {header}")
+        raise ReferenceTableError(
+            f"{path}, line 1: expected the columns {', '.join(columns)}, found {header}"
+        )
     for line, row in enumerate(rows, start=2):
         if len(row) < len(columns):
-            raise ReferenceTableError(f"{path}, line {line}: expected {len(columns)} columns, found {len(row)}")
+            raise ReferenceTableError(
+                f"{path}, line {line}: expected {len(columns)} columns, found {len(row)}"
+            )
     for place, name in enumerate(columns):
         if name in _CHECKS:
             _check_column(path, rows, place, name)

@@ -55,13 +55,14 @@ def placed(boxes: list[Box], tolerance: float) -> tuple[list[str], list[Span]]:
     texts: list[str] = []
     shape: list[Span] = []
     for box in sorted(boxes, key=lambda box: (box.row, box.left)):
-        first = _nearest(columns, box.left)
+        first = nearest(columns, box.left)
         texts.append(box.text)
-        shape.append((box.row, first, box.rowspan, max(1, _nearest(columns, box.right) - first)))
+        shape.append((box.row, first, box.rowspan, max(1, nearest(columns, box.right) - first)))
     return texts, shape
 
 
-def _nearest(columns: list[float], edge: float) -> int:
+def nearest(columns: list[float], edge: float) -> int:
+    """The number of the column edge that is nearest to a place."""
     index = bisect_left(columns, edge)
     if index == len(columns) or (index and edge - columns[index - 1] < columns[index] - edge):
         return index - 1

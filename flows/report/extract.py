@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from flows.report.flattened import read_lines
 from flows.report.number import in_unit, read_number
 from flows.report.rows import Hit, RowReader
-from flows.report.types import Document, EraName, Fact
+from flows.report.types import Document, EraName, Fact, Number
 
 
 @dataclass(slots=True)
@@ -64,23 +64,24 @@ def _era(reader: RowReader) -> tuple[EraName | None, str]:
 
 
 def to_fact(hit: Hit, document: Document) -> Fact:
-    """The fact of a printed cell: its number in the codebook's unit, its words as they stand in the source."""
-    text = hit.cell.text
+    """The fact of a printed cell: its number in the codebook's unit, its words as in the source."""
+    cell = hit.cell
+    raw = text = cell.text
     if "\n" in text:
         text = text.replace("\n", "")
     number = read_number(text)
-    if hit.unit.endswith("元") and number.state == "reported":
+    if hit.unit[-1] == "元" and number.state == "reported":
         if number.unit is None and hit.unit_hint:
-            number = type(number)(number.value, number.state, number.qualifier, hit.unit_hint)
+            number = Number(number.value, number.state, number.qualifier, hit.unit_hint)
         number = in_unit(number, hit.unit)
-    start, end, raw = hit.cell.start, None, hit.cell.text
+    start = cell.start
+    end: int | None = None
     if start is not None:
         end = start + len(raw)
         if document.repairs:
-            start, end = (
-                document.locate(start),
-                document.locate(end - 1) + 1 if end > start else document.locate(end),
-            )
+            if document.passes:
+                last = document.locate(end - 1) + 1 if raw else document.locate(end)
+                start, end = document.locate(start), last
             raw = document.source[start:end] or raw
     return Fact(
         hit.indicator,

@@ -51,6 +51,8 @@ _IGNORED_LABELS = frozenset(
         "www2",
     ]
 )
+_ZONE_LABELS = frozenset(("gxq", "jkq", "kfq", "jjq", "gxs"))
+"""Labels of development zones, which look like the initials of a district."""
 _CENTRAL_SITES = frozenset(("chinatax", "customs", "msa", "spb", "cma"))
 _SITE_WORDS = ("rmzf", "zfxxgk", "xxgk", "zfw", "gov", "zf")
 _LEVEL_SPELT = {
@@ -243,7 +245,7 @@ class HostIndex:
         children = [child for child, parents in self._parents.items() if code in parents]
         for sub in reversed(subs):
             found = {child for child in children if sub in self._own_spellings[child]}
-            if not found and len(sub) > 2:
+            if not found and len(sub) > 2 and sub not in _ZONE_LABELS:
                 found = {child for child in children if child in self._own.get(sub, ())}
             if found:
                 return found

@@ -17,23 +17,20 @@ _UNSEEN = ["script", "style", "noscript", "template", "object", "select", "texta
 _BLOCKS = (
     "p, div, li, h1, h2, h3, h4, h5, h6, tr, td, th, dd, dt, section, article, header, footer, ul, caption"
 )
+_SPANNING = "td[rowspan], td[colspan], th[rowspan], th[colspan]"
 _MAX_SPAN = 200
 _MAX_CELLS = 200_000
 _LONG_ROW = 80
 """Characters from which the only cell of a row is running text: the longest printed label has 71."""
 _LONG_CELL = 400
-_SPACES = re.compile(r"[ \t\r\x0c\xa0\u2002-\u200b\ufeff]+")
-_BREAKS = re.compile(r" ?\n[ \n]*")
-# A line break in the file is no break in the text, and between Chinese characters not even a space
-_WRAPPED = re.compile(r"(?<=[\u4e00-\u9fff、，。；：）)])[ \x0c]*\x0c[ \x0c]*(?=[\u4e00-\u9fff（(])")
-_MARKED = re.compile("[\x1d-\x1f]")
+_ODD_SPACES = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", None))
 
 Grid = tuple[list[str], list[Span]]
 
 
 def read_html(page: str) -> Source:
     """The page's visible text and tables. Never raises on bad markup."""
-    if _MARKED.search(page):
+    if any(mark in page for mark in ("\x1d", "\x1e", "\x1f")):
         page = page.translate(MARKS)
     if "<pre" not in page:
         page = page.replace("\n", "\x0c")
@@ -61,10 +58,31 @@ def read_html(page: str) -> Source:
 
 
 def _clean(text: str) -> str:
+    """The lines of a text, without empty ones; runs of white space in a line are one space."""
+    if not text.isprintable() and ("\u200b" in text or "\ufeff" in text):
+        text = text.translate(_ODD_SPACES)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        # the marks of tables are white space to strip() and split()
+        if TABLE in line:
+            lines.append(line.strip(" \x0c"))
+        elif stripped := line.strip():
+            lines.append(_one_line(stripped))
+    return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    """A stripped text with single spaces; a line break of the file is no space between Chinese characters."""
     if "\x0c" in text:
-        text = _WRAPPED.sub("", text)
-    # not strip(): the marks of tables are white space to it
-    return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip(" \n")
+        pieces = text.split("\x0c")
+        text = pieces[0].rstrip()
+        for piece in pieces[1:]:
+            piece = piece.strip()
+            if piece:
+                text += piece if text[-1:] > "\u2e80" and piece[0] > "\u2e80" else f" {piece}"
+    if " " in text or "\xa0" in text or "\u3000" in text or "\t" in text:
+        return " ".join(text.split())
+    return text
 
 
 def _placed(parts: list[str | Grid], grids: list[Grid]) -> str:
@@ -107,7 +125,7 @@ def _title(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
     for selector in ("h1", "title"):
         node = tree.css_first(selector)
         if node is not None:
-            text = _SPACES.sub(" ", node.text()).strip()
+            text = _one_line(node.text().strip())
             if text:
                 return text
     return None
@@ -118,6 +136,7 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
     browsers do, and spans within bounds."""
     rows = table.css("tr")
     height = len(rows)
+    spanning = {cell.mem_id for cell in table.css(_SPANNING)}
     texts: list[str] = []
     shape: list[Span] = []
     prose: dict[int, str] = {}
@@ -135,19 +154,20 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
             if tag == "td" or tag == "th":
                 while taken.get(c, 0) > r:
                     c += 1
-                attributes = cell.attributes
                 rowspan = colspan = 1
-                if attributes:
+                if cell.mem_id in spanning:
+                    attributes = cell.attributes
                     if "rowspan" in attributes:
                         rowspan = min(_span(attributes["rowspan"], height), height - r)
                     if "colspan" in attributes:
                         colspan = min(_span(attributes["colspan"], 1), _MAX_SPAN)
                 text = cell.text()
-                if len(text) > _LONG_ROW:
-                    text = _blocks_text(cell)
-                    longest = max(longest, len(text))
-                else:
-                    text = _clean(text) if "\x0c" in text else _SPACES.sub(" ", text).strip()
+                if not text.isdigit():
+                    if len(text) > _LONG_ROW:
+                        text = _blocks_text(cell)
+                        longest = max(longest, len(text))
+                    else:
+                        text = _clean(text)
                 texts.append(text)
                 shape.append((r, c, rowspan, colspan))
                 if rowspan > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -121,8 +122,7 @@ def _decide_kind(
     named = words.REPORT_NAME.search(title)
     period = _period(text)
     printed = [fact for fact in extraction.facts if fact.state == "reported"]
-    length = len(re.sub(r"\s", "", text))
-    sections = sum(bool(section.search(text)) for section in words.SECTIONS)
+    length = len(text) - text.count("\n") - text.count(" ")
     rest = title[named.end() :] if named else title
 
     def other(reason: str) -> None:
@@ -162,6 +162,7 @@ def _decide_kind(
     ):
         return other("an empty form: labels of the tables without a single figure")
     opening = words.OPENING.search(text[:_HEAD])
+    sections = sum(bool(section.search(text)) for section in words.SECTIONS)
     if named and (sections >= 2 or period or extraction.facts or (length < 400 and document.image_count)):
         found.evidence["kind"] = f"title 「{title}」"
         found.kind = "annual_report"
@@ -246,7 +247,7 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
     if found.title and (match := re.search(rf"({words.YEAR})\s*年?", found.title)):
         votes["title"] = int(match.group(1))
         why["title"] = f"title 「{found.title}」"
-    body = _body_years(text, found.published_on)
+    body = _body_years(text, found.published_on) if not votes else Counter[int]()
     if body:
         (year, weight), *_ = body.most_common(1)
         votes["body"] = year
@@ -300,53 +301,58 @@ _NAMES_ITSELF = re.compile(
 def _decide_agency(
     found: Identification, document: Document, text: str, lines: list[str], divisions: Divisions
 ) -> None:
-    candidates: list[tuple[str, str]] = []
-    if found.title:
-        match = words.REPORT_NAME.search(found.title)
-        if match:
-            name = _agency_of_title(found.title, match)
-            if name:
-                candidates.append((name, f"title 「{found.title}」"))
-    head = text[: 2 * _HEAD]
-    for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED):
-        for match in pattern.finditer(head):
-            candidates.append((match.group(1), f"「{match.group()}」"))
-    if "contentsource" in document.meta:
-        candidates.append((document.meta["contentsource"], "meta ContentSource"))
-    if match := _ISSUER.search(text):
-        candidates.append((match.group(1), f"「{match.group()}」"))
-    counted = _counted_agencies(text, found.year, divisions)
+    """The first name of an agency in the title, the opening, the metadata; else the one the text names
+    most. 市统计局 is completed by a full name that ends with it."""
     unplaced: tuple[str, str] | None = None
-    for raw, why in candidates:
+    for raw, why in _candidates(found, document, text):
         name = _tidy_agency(raw)
         if not name or not _is_agency(name, found.year, divisions):
             continue
         if _GENERIC.match(name):
-            # 市统计局 is completed by the one full name in the text that ends with it
-            stem = name.lstrip("省市县区州本我")
-            fuller = [full for full, _ in counted if full.endswith(stem) and len(full) > len(name)]
-            fuller += [
-                full
-                for other, _ in candidates
-                if (full := _tidy_agency(other)).endswith(stem) and len(full) > len(name)
-            ]
-            if fuller and len(stem) >= 3:
-                name, why = fuller[0], f"{why}, written out in the text"
-            else:
+            fuller = _fuller(name, found, document, text, divisions)
+            if fuller is None:
                 unplaced = unplaced or (name, why)
                 continue
+            name, why = fuller, f"{why}, written out in the text"
         _take_agency(found, name, why, divisions)
         return
+    counted = _counted_agencies(text, found.year, divisions)
     if counted:
         name, count = counted[0]
         if count >= 2 and (len(counted) == 1 or counted[1][1] < count):
             _take_agency(found, name, f"named {count} times in the text", divisions)
             return
-        if name in head:
+        if name in text[: 2 * _HEAD]:
             _take_agency(found, name, "the first agency named in the opening", divisions)
             return
     if unplaced:
         _take_agency(found, *unplaced, divisions)
+
+
+def _candidates(found: Identification, document: Document, text: str) -> Iterator[tuple[str, str]]:
+    """Names that may be the agency's, likeliest first, each with the words that give it."""
+    if found.title and (match := words.REPORT_NAME.search(found.title)):
+        yield _agency_of_title(found.title, match), f"title 「{found.title}」"
+    head = text[: 2 * _HEAD]
+    for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED):
+        for match in pattern.finditer(head):
+            yield match.group(1), f"「{match.group()}」"
+    if "contentsource" in document.meta:
+        yield document.meta["contentsource"], "meta ContentSource"
+    if match := _ISSUER.search(text):
+        yield match.group(1), f"「{match.group()}」"
+
+
+def _fuller(
+    name: str, found: Identification, document: Document, text: str, divisions: Divisions
+) -> str | None:
+    """The full name of an agency that names itself without its place."""
+    stem = name.lstrip("省市县区州本我")
+    if len(stem) < 3:
+        return None
+    others = [full for full, _ in _counted_agencies(text, found.year, divisions)]
+    others += [_tidy_agency(raw) for raw, _ in _candidates(found, document, text)]
+    return next((full for full in others if full.endswith(stem) and len(full) > len(name)), None)
 
 
 def _take_agency(found: Identification, name: str, why: str, divisions: Divisions) -> None:
@@ -457,31 +463,30 @@ def _decide_scope(found: Identification, text: str, divisions: Divisions) -> Non
     """Whose requests the figures count (国办发〔2014〕32号 asks provinces for 本级 and 汇总 apart)."""
     kind, title = found.agency_type, found.title or ""
     head = text[: 3 * _HEAD]
-    territory = words.TERRITORY.search(head)
-    if "本级" in title or (kind == "government" and (own := words.OWN_LEVEL.search(head)) and not territory):
-        found.scope = "own_level"
-        found.evidence["scope"] = "title" if "本级" in title else f"「{own.group()}」"  # type: ignore[union-attr]
-        return
-    if kind == "government":
-        found.scope = "territory_total"
-        found.evidence["scope"] = (
-            f"「{territory.group()}」" if territory else "the title names a place or its government"
-        )
-        return
-    if kind == "department" and found.agency and words.GOVERNMENT_OFFICE.search(found.agency):
-        itself = re.search("我办|本办|本机关|我厅|我室", head)
-        if territory and not itself:
+    if "本级" in title:
+        found.scope, found.evidence["scope"] = "own_level", f"title 「{title}」"
+    elif kind == "government":
+        territory, own = words.TERRITORY.search(head), words.OWN_LEVEL.search(head)
+        if own and not territory:
+            found.scope, found.evidence["scope"] = "own_level", f"「{own.group()}」"
+        else:
+            found.scope = "territory_total"
+            found.evidence["scope"] = (
+                f"「{territory.group()}」" if territory else "the title names a place or its government"
+            )
+    elif kind == "department" and found.agency and words.GOVERNMENT_OFFICE.search(found.agency):
+        itself = words.OFFICE_ITSELF.search(head)
+        if itself is None and (territory := words.TERRITORY.search(head)):
             found.scope, found.evidence["scope"] = "territory_total", f"「{territory.group()}」"
         else:
             found.scope = "single_agency"
             found.evidence["scope"] = f"「{itself.group()}」" if itself else "an office's own report"
-        return
-    if kind in ("department", "township", "other"):
+    elif kind:
         itself = words.ITSELF.search(head)
         found.scope = "single_agency"
         found.evidence["scope"] = f"「{itself.group()}」" if itself else f"a {kind}'s report counts itself"
-        return
-    found.scope, found.evidence["scope"] = "unknown", "no agency was decided"
+    else:
+        found.scope, found.evidence["scope"] = "unknown", "no agency was decided"
 
 
 def era_of_year(year: int) -> EraName:

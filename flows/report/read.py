@@ -151,9 +151,12 @@ def _first_of_each(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
     return list(kept.values()), conflicting
 
 
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
+
+
 def _fingerprint(document: Document) -> str:
     """Of the words only: mirrors differ in markup and script, and so do not their words."""
-    words = re.sub(r"[^\u4e00-\u9fff]", "", document.text)
+    words = "".join(_CHINESE.findall(document.text))
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 

@@ -64,6 +64,7 @@ UNIT_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=65536)
 def role(text: str) -> int | None:
     """What a cell's text is a label of; None where it is no label of a form. 其他 and 总计 are labels of
     rows and of columns alike, and have no role of their own."""

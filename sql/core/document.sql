@@ -35,6 +35,7 @@
 -- column reported_count: Figures with a value | 有数值的数据项数
 -- column blank_count: Figures left blank | 空白的数据项数
 -- column table_fact_count: Figures read from tables | 取自表格的数据项数
+-- column figure_hash: Hash of its figures: equal where every figure is | 数据项的哈希，数据全同则相同
 -- column warning_count: Findings of severity warning | 警告数
 -- column critical_count: Findings of severity critical | 严重问题数
 WITH
@@ -68,7 +69,8 @@ fact AS (
         count(*) AS fact_count,
         count(*) FILTER (WHERE state = 'reported') AS reported_count,
         count(*) FILTER (WHERE state = 'blank') AS blank_count,
-        count(*) FILTER (WHERE method IN ('table', 'flattened')) AS table_fact_count
+        count(*) FILTER (WHERE method IN ('table', 'flattened')) AS table_fact_count,
+        bit_xor(hash(indicator, applicant, state, value)) AS figure_hash
     FROM raw.fact
     GROUP BY sha256
 ),
@@ -117,6 +119,7 @@ SELECT
     coalesce(fact.reported_count, 0) AS reported_count,
     coalesce(fact.blank_count, 0) AS blank_count,
     coalesce(fact.table_fact_count, 0) AS table_fact_count,
+    fact.figure_hash,
     coalesce(finding.warning_count, 0) AS warning_count,
     coalesce(finding.critical_count, 0) AS critical_count
 FROM raw.document AS d

@@ -2,7 +2,7 @@
 -- grain: document_number
 -- column document_number: Number of the original within this build | 本次构建中的原件序号
 -- column sha256: SHA-256 of the original | 原件SHA-256
--- column status: canonical (stands for the report), mirror (same text as the canonical), superseded (another
+-- column status: canonical (stands for the report), mirror (same text and figures), superseded (another
 --   version) or quarantined | 状态：采用、镜像、被取代、隔离
 -- column report_id: Report it is a version of: division:agency:year, the division as 43xxxx
 --   where only the province is decided; null where year, province or agency is undecided | 所属报告标识（区划:机关:年度）；无法判断时为空
@@ -138,24 +138,40 @@ keyed AS (
             AS report_id
     FROM counted
 ),
+-- documents with the same text and figures are one version, whoever shows it
+versioned AS (
+    SELECT
+        *,
+        coalesce(text_fingerprint || ':' || coalesce(figure_hash, 0), sha256) AS content,
+        max(published_on) OVER same AS version_published_on,
+        bool_or(is_official) OVER same AS version_is_official,
+        max(standing_since_at) OVER same AS version_standing_since_at
+    FROM keyed
+    WINDOW same AS (PARTITION BY report_id, is_quarantined, content)
+),
 ranked AS (
     SELECT
         *,
         row_number() OVER newest AS version_rank,
         first_value(document_number) OVER newest AS best_number,
-        first_value(text_fingerprint) OVER newest AS best_fingerprint
-    FROM keyed
-    -- the newest version that says most: whom it counts, tables before text, any figure before none
+        first_value(content) OVER newest AS best_content
+    FROM versioned
     WINDOW newest AS (
-        PARTITION BY report_id, is_quarantined OR report_id IS NULL
+        PARTITION BY report_id, is_quarantined
         ORDER BY
+            -- the newest version that says most: whom it counts, tables before text, any figure before none
             role <> 'scope_unknown' DESC,
             table_fact_count > 0 DESC,
             reported_count > 0 DESC,
-            published_on DESC NULLS LAST,
-            is_official DESC,
-            standing_since_at DESC NULLS LAST,
+            version_published_on DESC NULLS LAST,
+            version_is_official DESC,
+            version_standing_since_at DESC NULLS LAST,
             reported_count DESC,
+            content,
+            -- of those that show it the agency's own site, else the cleanest, else the first
+            is_official DESC,
+            repair_count,
+            first_fetched_at NULLS LAST,
             sha256
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
@@ -166,7 +182,7 @@ SELECT
     CASE
         WHEN r.is_quarantined THEN 'quarantined'
         WHEN r.version_rank = 1 THEN 'canonical'
-        WHEN r.text_fingerprint = r.best_fingerprint THEN 'mirror'
+        WHEN r.content = r.best_content THEN 'mirror'
         ELSE 'superseded'
     END AS status,
     r.report_id,

@@ -31,6 +31,8 @@ def streets(folder: Path) -> Iterator[tuple[str, str]]:
             yield row["name"], str(row.get("parent_code") or row["areaCode"])
 
 
+# How converters between the scripts write characters of some names.
+SPELLINGS = str.maketrans("乾於塚濛磑瀂馀钜酇鮀礐", "干于冢蒙硙澛余巨酂𬶍𬒈")
 # Counties run by their province, under the code the statistical lists give them.
 STATISTICAL = {"139001": "130682", "139002": "130181"}
 
@@ -52,7 +54,8 @@ def main(arguments: list[str]) -> None:
         for name, county in streets(Path(folder)):
             plain = plain_township(name.strip())
             if plain.endswith(ENDINGS):
-                counties.setdefault(plain, set()).add(division_of(county, known))
+                for name_or_spelling in {plain, plain.translate(SPELLINGS)}:
+                    counties.setdefault(name_or_spelling, set()).add(division_of(county, known))
     with (HERE / "township.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("name", "divisions"))

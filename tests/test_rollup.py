@@ -1,0 +1,442 @@
+"""The province numbers of a made-up country, added up by hand here, and the reason given for every report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.division_tree import Country
+
+RECEIVED = "requests.received"
+REFUSED = [
+    f"requests.refused.{ground}"
+    for ground in (
+        "state_secret",
+        "other_law",
+        "three_securities",
+        "third_party",
+        "internal_affairs",
+        "process_information",
+        "enforcement_file",
+        "administrative_query",
+    )
+]
+
+
+@pytest.fixture
+def country(tmp_path: Path) -> Country:
+    return Country(tmp_path)
+
+
+def number(
+    warehouse: duckdb.DuckDBPyConnection, year: int, measure: str = "requests_received", code: str = "110000"
+) -> dict[str, Any]:
+    """The row of a division, from `mart.province_measure` or `mart.division_measure`; empty without one."""
+    level = "province" if code.endswith("0000") else "division"
+    result = warehouse.execute(
+        f"SELECT * FROM mart.{level}_measure WHERE {level}_code = $1 AND report_year = $2 AND measure = $3",
+        [code, year, measure],
+    )
+    names = [column[0] for column in result.description or ()]
+    rows = result.fetchall()
+    assert len(rows) <= 1
+    return dict(zip(names, rows[0], strict=True)) if rows else {}
+
+
+def reasons(
+    warehouse: duckdb.DuckDBPyConnection, year: int, measure: str = "requests_received"
+) -> dict[str, str]:
+    """The reason for each report of 甲省, by its agency; reports that are used have a + before it."""
+    rows = warehouse.execute(
+        """
+        SELECT agency_name, CASE WHEN is_used THEN '+' ELSE '' END || reason FROM mart.contribution
+        WHERE province_code = '110000' AND report_year = $1 AND measure = $2
+        """,
+        [year, measure],
+    ).fetchall()
+    assert len({agency for agency, _ in rows}) == len(rows), "this helper needs agencies of different names"
+    return dict(rows)
+
+
+def add_ordinary_year(country: Country, year: int) -> None:
+    """A year in which 子市 gives a total of its territory and 丑市 does not."""
+    country.report("甲省统计局", "110000", year, {RECEIVED: 20})
+    country.report("甲省财政厅", "110000", year, {RECEIVED: 10})
+    country.report("子市", "110100", year, {RECEIVED: 300})
+    country.report("子市教育局", "110100", year, {RECEIVED: 50})
+    country.report("子东区", "110101", year, {RECEIVED: 80})
+    country.report("丑市教育局", "110200", year, {RECEIVED: 5})
+    country.report("丑东区", "110201", year, {RECEIVED: 40})
+    country.report("丑东区教育局", "110201", year, {RECEIVED: 11})
+    country.report("丑西县教育局", "110202", year, {RECEIVED: 3})
+    country.report("青石镇", "110202", year, {RECEIVED: 4}, agency_type="township")
+    country.report("卯市", "119001", year, {RECEIVED: 7}, scope="own_level")
+    country.report("卯市教育局", "119001", year, {RECEIVED: 2})
+
+
+def test_without_a_total_a_province_is_its_agencies_and_its_childrens_covers(country: Country) -> None:
+    add_ordinary_year(country, 2020)
+    with country.warehouse() as warehouse:
+        # own 20 + 10; 子市 300, its total; 丑市 5 + 丑东区 40, its total + 丑西县 3 + 4; 卯市 7, its own level
+        row = number(warehouse, 2020)
+        assert (row["value"], row["basis"], row["report_count"]) == (389, "bottom_up", 8)
+        assert (row["published_value"], row["bottom_up_value"], row["residual"]) == (None, 389, None)
+        assert (row["child_count"], row["child_covered_count"], row["child_coverage_rate"]) == (3, 3, 1)
+        assert (row["agency_count"], row["agency_covered_count"]) == (12, 12)
+        assert reasons(warehouse, 2020) == {
+            "甲省统计局": "+single_agency",
+            "甲省财政厅": "+single_agency",
+            "子市": "+territory_total",
+            "子市教育局": "inside_territory_total",
+            "子东区": "inside_territory_total",
+            "丑市教育局": "+single_agency",
+            "丑东区": "+territory_total",
+            "丑东区教育局": "inside_territory_total",
+            "丑西县教育局": "+single_agency",
+            "青石镇": "+single_agency",
+            "卯市": "+own_level",
+            "卯市教育局": "inside_own_level",
+        }
+        assert [number(warehouse, 2020, code=code)["value"] for code in ("110200", "110202", "119001")] == [
+            52,
+            7,
+            7,
+        ]
+
+
+def test_a_prefectures_total_overlaps_its_bureaus_and_the_rest_is_the_residual(country: Country) -> None:
+    add_ordinary_year(country, 2020)
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2020, code="110100")
+        assert (row["value"], row["basis"], row["report_count"]) == (300, "published", 1)
+        # 50 of its bureau and 80 of 子东区 lie inside the 300; 子西县 gave nothing
+        assert (row["bottom_up_value"], row["residual"]) == (130, 170)
+        assert (row["child_count"], row["child_covered_count"]) == (2, 1)
+        instead = warehouse.execute(
+            "SELECT used_instead FROM mart.contribution WHERE agency_name = '子东区' AND measure = 'requests_received'"
+        ).fetchall()
+        assert instead == [("110100:government:2020",)]
+
+
+def test_with_a_total_of_the_province_everything_else_lies_inside_it(country: Country) -> None:
+    add_ordinary_year(country, 2020)
+    country.report("甲省", "110000", 2020, {RECEIVED: 1000})
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2020)
+        assert (row["value"], row["basis"], row["report_count"]) == (1000, "published", 1)
+        assert (row["bottom_up_value"], row["residual"]) == (389, 611)
+        given = reasons(warehouse, 2020)
+        assert given.pop("甲省") == "+territory_total"
+        assert set(given.values()) == {"inside_territory_total"}
+        instead = warehouse.execute(
+            "SELECT used_instead FROM mart.contribution WHERE agency_name = '子东区' AND measure = 'requests_received'"
+        ).fetchall()
+        # the nearest total that contains it
+        assert instead == [("110100:government:2020",)]
+
+
+def test_a_total_and_a_report_of_the_own_level_are_two_reports_of_one_government(country: Country) -> None:
+    country.report("甲省人民政府", "110000", 2015, {RECEIVED: 900})
+    country.report(
+        "甲省人民政府办公厅", "110000", 2015, {RECEIVED: 70}, scope="own_level", agency_type="department"
+    )
+    country.report(
+        "甲省人民政府办公厅", "110000", 2016, {RECEIVED: 75}, scope="own_level", agency_type="department"
+    )
+    country.report("甲省统计局", "110000", 2016, {RECEIVED: 6})
+    country.report("子市", "110100", 2016, {RECEIVED: 30})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2015)["value"] == 900
+        assert reasons(warehouse, 2015) == {
+            "甲省人民政府": "+territory_total",
+            "甲省人民政府办公厅": "inside_territory_total",
+        }
+        # 75 of its own level, which has 统计局 in it, and 30 of 子市
+        assert number(warehouse, 2016)["value"] == 105
+        assert reasons(warehouse, 2016) == {
+            "甲省人民政府办公厅": "+own_level",
+            "甲省统计局": "inside_own_level",
+            "子市": "+territory_total",
+        }
+
+
+def test_agencies_under_central_command_are_in_no_local_total(country: Country) -> None:
+    country.report("国家税务总局子市税务局", "110100", 2020, {RECEIVED: 100})
+    country.report("甲省气象局", "110000", 2020, {RECEIVED: 100})
+    country.report("国家统计局子市调查队", "110100", 2020, {RECEIVED: 100})
+    country.report("子市地方税务局", "110100", 2020, {RECEIVED: 8})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 8
+        assert reasons(warehouse, 2020) == {
+            "国家税务总局子市税务局": "vertical_agency",
+            "甲省气象局": "vertical_agency",
+            "国家统计局子市调查队": "vertical_agency",
+            "子市地方税务局": "+single_agency",
+        }
+
+
+def test_a_report_that_does_not_say_whom_it_counts_is_never_added(country: Country) -> None:
+    country.report("丑市", "110200", 2020, {RECEIVED: 60}, scope="unknown")
+    country.report("丑东区", "110201", 2020, {RECEIVED: 40})
+    country.report("子市", "110100", 2020, {RECEIVED: 25}, scope="unknown")
+    country.report("卯市", "119001", 2020, {RECEIVED: 9}, scope="unknown")
+    country.report("卯市教育局", "119001", 2020, {RECEIVED: 2})
+    country.report("甲省教育厅", "110000", 2020, {RECEIVED: 1000}, scope="territory_total")
+    with country.warehouse() as warehouse:
+        # 丑东区 40, 子市 25 for want of anything else there, 教育局 2
+        assert number(warehouse, 2020)["value"] == 67
+        assert reasons(warehouse, 2020) == {
+            "丑市": "scope_unknown",
+            "丑东区": "+territory_total",
+            "子市": "+scope_unknown_only",
+            "卯市": "scope_unknown",
+            "卯市教育局": "+single_agency",
+            "甲省教育厅": "system_total",
+        }
+
+
+def test_a_county_upgraded_in_the_middle_counts_once_each_year(country: Country) -> None:
+    # the report of 2015 came out in 2016 under the new name, the old page stayed
+    country.report("子西县", "110102", 2015, {RECEIVED: 10}, published_on=None)
+    country.report("子西市", "110181", 2015, {RECEIVED: 12}, title="更正")
+    country.report("子西市教育局", "110181", 2015, {RECEIVED: 3})
+    country.report("子西市", "110181", 2016, {RECEIVED: 20})
+    country.report("子东区", "110101", 2015, {RECEIVED: 5})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2015, code="110102")["value"] == 12
+        assert number(warehouse, 2015, code="110181") == {}
+        assert number(warehouse, 2016, code="110181")["value"] == 20
+        assert number(warehouse, 2015)["value"] == 17
+        assert number(warehouse, 2016)["value"] == 20
+        assert reasons(warehouse, 2015) == {
+            "子西县": "superseded",
+            "子西市": "+territory_total",
+            "子西市教育局": "inside_territory_total",
+            "子东区": "+territory_total",
+        }
+        assert number(warehouse, 2015, code="110100")["child_count"] == 2
+
+
+def test_a_mirror_and_a_revision_count_once(country: Country) -> None:
+    original = country.report("子市", "110100", 2020, {RECEIVED: 300}, text_fingerprint="a", repairs={"x": 0})
+    mirror = country.report(
+        "子市",
+        "110100",
+        2020,
+        {RECEIVED: 300},
+        text_fingerprint="a",
+        repairs={"x": 9},
+        address="https://mirror.example/1",
+    )
+    old = country.report(
+        "丑市", "110200", 2020, {RECEIVED: 40}, text_fingerprint="b", address="https://b.gov.cn/1"
+    )
+    # the same words with another figure: a revision, not a mirror
+    new = country.report(
+        "丑市", "110200", 2020, {RECEIVED: 41}, text_fingerprint="b", address="https://b.gov.cn/1"
+    )
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 341
+        rows = warehouse.execute(
+            "SELECT sha256, is_used, reason, used_instead FROM mart.contribution WHERE measure = 'requests_received'"
+        ).fetchall()
+        assert {sha256: rest for sha256, *rest in rows} == {
+            original: [True, "territory_total", None],
+            mirror: [False, "mirror", "110100:government:2020"],
+            old: [False, "superseded", "110200:government:2020"],
+            new: [True, "territory_total", None],
+        }
+
+
+def test_a_page_that_went_back_to_its_old_content_is_newest_again(country: Country) -> None:
+    first = country.report("子市", "110100", 2020, {RECEIVED: 1}, address="https://b.gov.cn/1")
+    country.report("子市", "110100", 2020, {RECEIVED: 2}, address="https://b.gov.cn/1")
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 2
+    country.raw.attempt("https://b.gov.cn/1", first)
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 1
+
+
+def test_a_quarantined_total_falls_back_to_the_children_and_says_so(country: Country) -> None:
+    country.report("甲省", "110000", 2022, {RECEIVED: 1000}, quarantine="report.misread_table")
+    country.report("子市", "110100", 2022, {RECEIVED: 300})
+    country.report("丑市", "110200", 2022, {RECEIVED: 50}, quarantine="report.negative")
+    country.report("丑市", "110200", 2022, {RECEIVED: 55}, title="an older version")
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2022)
+        # 300, and the older version of 丑市 that passed
+        assert (row["value"], row["basis"], row["published_value"]) == (355, "bottom_up", None)
+        rows = warehouse.execute(
+            "SELECT agency_name, is_used, reason, value FROM mart.contribution "
+            "WHERE measure = 'requests_received' ORDER BY value"
+        ).fetchall()
+        assert rows == [
+            ("丑市", False, "quarantined", 50),
+            ("丑市", True, "territory_total", 55),
+            ("子市", True, "territory_total", 300),
+            ("甲省", False, "quarantined", 1000),
+        ]
+        coverage = warehouse.execute(
+            "SELECT document_count, report_count, quarantined_count, territory_total_count FROM mart.coverage "
+            "WHERE province_code = '110000'"
+        ).fetchall()
+        assert coverage == [(4, 2, 2, 2)]
+
+
+def test_a_total_that_lacks_a_measure_leaves_it_to_the_children(country: Country) -> None:
+    country.report("甲省", "110000", 2020, {RECEIVED: 1000, "requests.resolved": "blank"})
+    country.report("子市", "110100", 2020, {RECEIVED: 300, "requests.resolved": 280})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 1000
+        row = number(warehouse, 2020, "requests_resolved")
+        assert (row["value"], row["basis"]) == (280, "bottom_up")
+        assert reasons(warehouse, 2020, "requests_resolved") == {
+            "甲省": "figure_missing",
+            "子市": "+territory_total",
+        }
+        assert reasons(warehouse, 2020, "granted") == {"甲省": "not_in_report", "子市": "not_in_report"}
+        assert number(warehouse, 2020, "granted") == {}
+
+
+@pytest.mark.parametrize("missing", ["blank", "not_applicable", "text", "illegible"])
+def test_part_of_a_sum_is_not_the_sum(country: Country, missing: str) -> None:
+    country.report("甲省", "110000", 2020, dict.fromkeys(REFUSED, 2.0) | {REFUSED[3]: missing})
+    country.report("子市", "110100", 2020, dict.fromkeys(REFUSED, 2.0))
+    country.report("丑市", "110200", 2020, dict.fromkeys(REFUSED[:7], 2.0))
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020, "refused")["value"] == 16
+        assert reasons(warehouse, 2020, "refused") == {
+            "甲省": "figure_missing",
+            "子市": "+territory_total",
+            "丑市": "figure_missing",
+        }
+
+
+def test_a_rate_is_made_of_reports_that_give_both_its_terms(country: Country) -> None:
+    country.report("子市", "110100", 2020, {"requests.granted": 30, "requests.resolved": 40})
+    country.report("丑市", "110200", 2020, {"requests.granted": 20, "requests.resolved": "blank"})
+    country.report("卯市", "119001", 2020, {"requests.granted": 1, "requests.resolved": 10})
+    with country.warehouse() as warehouse:
+        # 31 of 50: the 20 of 丑市 have no total to stand over
+        row = number(warehouse, 2020, "full_disclosure_rate")
+        assert (row["value"], row["numerator"], row["denominator"], row["report_count"]) == (0.62, 31, 50, 2)
+        assert number(warehouse, 2020, "granted")["value"] == 51
+        wide = warehouse.execute(
+            "SELECT granted, requests_resolved, full_disclosure_rate, refusal_rate FROM mart.province_year"
+        ).fetchall()
+        assert wide == [(51, 50, 0.62, None)]
+
+
+def test_a_rate_over_nought_is_null(country: Country) -> None:
+    country.report("甲省", "110000", 2020, {"requests.granted": 0, "requests.resolved": 0})
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2020, "full_disclosure_rate")
+        assert (row["value"], row["denominator"]) == (None, 0)
+        assert warehouse.execute(
+            "SELECT granted, full_disclosure_rate FROM mart.province_year"
+        ).fetchall() == [(0, None)]
+
+
+def test_the_country_is_the_sum_of_its_provinces(country: Country) -> None:
+    country.report("甲省", "110000", 2020, {"requests.granted": 30, "requests.resolved": 40})
+    country.report("寅市", "120100", 2020, {"requests.granted": 5, "requests.resolved": 60})
+    country.report("乙省统计局", "120000", 2020, {RECEIVED: 4})
+    with country.warehouse() as warehouse:
+        assert warehouse.execute(
+            "SELECT granted, requests_resolved, full_disclosure_rate, requests_received, province_count "
+            "FROM mart.national_year"
+        ).fetchall() == [(35, 100, 0.35, 4, 2)]
+        assert warehouse.execute(
+            "SELECT value, province_count, province_published_count, province_coverage_rate "
+            "FROM mart.national_measure WHERE measure = 'requests_received'"
+        ).fetchall() == [(4, 1, 0, 0.5)]
+
+
+def test_eras_are_bridged_and_a_break_is_shown(country: Country) -> None:
+    in_force, ever_public = (
+        "active.normative_documents.in_force",
+        "active.normative_documents.disclosed_total",
+    )
+    country.report("甲省", "110000", 2019, {ever_public: 500})
+    country.report("甲省", "110000", 2020, {ever_public: 520})
+    country.report("甲省", "110000", 2021, {in_force: 200})
+    # two that follow another form than their year's: what they count is something else
+    country.report("乙省", "120000", 2021, {ever_public: 90}, era="2019")
+    country.report("寅市", "120100", 2021, {in_force: 30})
+    country.report("甲省", "110000", 2018, {"litigation.total": 5})
+    country.report(
+        "子市", "110100", 2018, {"litigation.direct.total": 2, "litigation.after_review.total": 1}, era="2019"
+    )
+    measure = "normative_documents_in_force"
+    with country.warehouse() as warehouse:
+        series = [number(warehouse, year, measure) for year in (2019, 2020, 2021)]
+        assert [row["value"] for row in series] == [500, 520, 200]
+        assert [row["quality"] for row in series] == ["break", "break", "same"]
+        assert [row["is_break"] for row in series] == [False, False, True]
+        assert [row["change_rate"] for row in series] == [None, pytest.approx(0.04), None]
+        assert number(warehouse, 2021, measure, "120000")["value"] == 30
+        reason = warehouse.execute(
+            "SELECT reason FROM mart.contribution WHERE agency_name = '乙省' AND measure = $1", [measure]
+        ).fetchall()
+        assert reason == [("other_definition",)]
+        # one row of the form of 2014, two since
+        assert number(warehouse, 2018, "suits")["value"] == 5
+        assert number(warehouse, 2018, "suits")["quality"] == "close"
+        assert number(warehouse, 2018, "suits", "110100")["value"] == 3
+
+
+def test_figures_printed_as_at_least_are_used_and_counted(country: Country) -> None:
+    country.report("甲省", "110000", 2013, {"disclosed.total": 800}, era="2008")
+    for path in (country.folder / "raw" / "fact").rglob("*.parquet"):
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(path)
+        place = table.schema.get_field_index("qualifier")
+        pq.write_table(table.set_column(place, "qualifier", [["at_least"] * table.num_rows]), path)
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2013, "disclosed_total")
+        assert (row["value"], row["inexact_count"]) == (800, 1)
+
+
+def test_a_division_that_is_not_in_the_years_tree_is_left_out_and_listed(country: Country) -> None:
+    country.report("某开发区管委会", "110171", 2020, {RECEIVED: 9})
+    country.report("甲省某局", "110000", 2020, {RECEIVED: 1}, division_code=None)
+    country.report("子市", "110100", 2020, {RECEIVED: 30})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020)["value"] == 30
+        assert reasons(warehouse, 2020) == {
+            "某开发区管委会": "outside_tree",
+            "甲省某局": "outside_tree",
+            "子市": "+territory_total",
+        }
+        assert warehouse.execute("SELECT report_id FROM core.report ORDER BY 1").fetchall() == [
+            ("110100:government:2020",),
+            ("110171:某开发区管委会:2020",),
+            ("11xxxx:甲省某局:2020",),
+        ]
+
+
+def test_what_is_used_always_adds_up_to_the_number(country: Country) -> None:
+    add_ordinary_year(country, 2020)
+    add_ordinary_year(country, 2021)
+    country.report("甲省", "110000", 2021, {RECEIVED: 1000, "requests.resolved": 7})
+    country.report("丑市", "110200", 2021, {RECEIVED: 77, "requests.resolved": 9}, scope="unknown")
+    country.report("寅市", "120100", 2021, {RECEIVED: 12, "requests.resolved": 6}, scope="unknown")
+    with country.warehouse() as warehouse:
+        differing = warehouse.execute(
+            """
+            WITH used AS (
+                SELECT province_code, report_year, measure, count(*) AS report_count, sum(value) AS numerator
+                FROM mart.contribution WHERE is_used GROUP BY ALL
+            )
+            SELECT count(*) FILTER (WHERE used.numerator IS DISTINCT FROM coalesce(m.numerator, m.value)
+                OR used.report_count IS DISTINCT FROM m.report_count), count(*)
+            FROM mart.province_measure AS m FULL JOIN used USING (province_code, report_year, measure)
+            """
+        ).fetchall()
+        assert differing[0][0] == 0
+        assert differing[0][1] >= 5
