@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check lint docs clean
+.PHONY: setup run test check accuracy bench docs clean
 
 setup: $(READY)
 
@@ -28,6 +28,13 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m flows.dictionary --check
+
+# The long runs: how right the reader is, and how fast.
+accuracy: $(READY)
+	$(BIN)/python -m tests.generate.accuracy --count 20000 --seed 1
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench.bench_read
 
 # Rewrite the documents that are generated from the code.
 docs: $(READY)

@@ -14,6 +14,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pyarrow as pa
 
 from flows.edge.reference import load_reference
 from flows.edge.warehouse import JUDGEMENT, connect, create_judgement, load_raw
-from flows.model import build_model, models_without, plan_models
+from flows.model import Model, build_model, models_without, plan_models
 from flows.settings import REFERENCE
 from tests.raw_layer import RawLayer
 
@@ -140,10 +141,15 @@ class Country:
             yield connection
 
 
+@cache
+def planned() -> list[Model]:
+    return plan_models()
+
+
 def build_warehouse(connection: duckdb.DuckDBPyConnection, country: Country) -> None:
     load_reference(connection, country.reference)
     load_raw(connection, country.folder / "raw")
-    models = plan_models()
+    models = planned()
     unjudged = models_without(models, JUDGEMENT)
     for model in unjudged:
         build_model(connection, model)

@@ -21,7 +21,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import main
-from flows.edge.prefect_server import TemporaryServer
 from flows.settings import ROOT, Home
 from tests.local_web import LocalWeb
 
@@ -338,8 +337,9 @@ def test_a_schedule_makes_runs(tmp_path: Path, server: Server) -> None:
     command = [GONGKAI, "serve", str(tmp_path / "a.html"), "--home", str(tmp_path / "home")]
     with (tmp_path / "serve.log").open("wb") as log:
         serve = subprocess.Popen(
-            [*command, "--cron", "* * * * * */15"],
-            env=server.environment,
+            # every five seconds
+            [*command, "--cron", "* * * * * */5"],
+            env={**server.environment, "PREFECT_RUNNER_POLL_FREQUENCY": "2"},
             cwd=tmp_path,
             stdout=log,
             stderr=log,
@@ -412,6 +412,7 @@ def test_the_temporary_server_ends_with_its_run(tmp_path: Path) -> None:
         "import sys, time\n"
         "from flows.edge.prefect_server import TemporaryServer\n"
         "server = TemporaryServer({})\n"
+        "server.wait(100)\n"
         "print(server._process.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
@@ -457,4 +458,3 @@ def test_a_server_is_only_started_where_there_is_none() -> None:
 
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}):
         assert start_server() is None
-    assert TemporaryServer.__doc__

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from tests.division_tree import Country
@@ -139,7 +140,9 @@ def test_with_a_total_of_the_province_everything_else_lies_inside_it(country: Co
 
 
 def test_a_total_and_a_report_of_the_own_level_are_two_reports_of_one_government(country: Country) -> None:
-    country.report("甲省人民政府", "110000", 2015, {RECEIVED: 900})
+    country.report(
+        "甲省人民政府", "110000", 2015, {RECEIVED: 900}, scope="territory_total", agency_type="government"
+    )
     country.report(
         "甲省人民政府办公厅", "110000", 2015, {RECEIVED: 70}, scope="own_level", agency_type="department"
     )
@@ -392,8 +395,6 @@ def test_eras_are_bridged_and_a_break_is_shown(country: Country) -> None:
 def test_figures_printed_as_at_least_are_used_and_counted(country: Country) -> None:
     country.report("甲省", "110000", 2013, {"disclosed.total": 800}, era="2008")
     for path in (country.folder / "raw" / "fact").rglob("*.parquet"):
-        import pyarrow.parquet as pq
-
         table = pq.read_table(path)
         place = table.schema.get_field_index("qualifier")
         pq.write_table(table.set_column(place, "qualifier", [["at_least"] * table.num_rows]), path)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from flows.report.blocks import Blocks, Box, columns_of, nearest, placed
 from flows.report.errors import UnreadableError
 from flows.report.pdf_page import LOCK, Char, Page, open_pdf
+from flows.report.rows import is_label
 from flows.report.ruling import Ruled, ruled_tables
 from flows.report.source import Source
 
@@ -306,16 +307,15 @@ def _edges(box: Box, columns: list[float]) -> tuple[int, int]:
 
 def _is_rest(last: dict[tuple[int, int], Box], first: dict[tuple[int, int], Box]) -> bool:
     """Whether the first row of a page is the rest of the row that the page before ended with: it has the
-    same cells, words only where that row has words, and no count."""
-    if last.keys() != first.keys() or len(first) < 3:
+    same cells, and the two halves of its label make a label of a form, which the rest alone is not."""
+    if last.keys() != first.keys() or len(first) < 2:
         return False
     filled = [edges for edges, box in first.items() if box.text]
     return (
         bool(filled)
-        and len(filled) * 2 <= len(first)
         and all(last[edges].text for edges in filled)
-        and not any(re.search(r"\d", first[edges].text) for edges in filled)
-        and any(box.text for edges, box in last.items() if edges not in filled)
+        and any(is_label(_joined([last[edges].text, first[edges].text])) for edges in filled)
+        and not any(is_label(first[edges].text) for edges in filled)
     )
 
 
