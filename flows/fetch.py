@@ -59,7 +59,7 @@ class Patience:
         """Seconds until the next try, None when there is none."""
         if tried >= self.tries or (asked_for or 0.0) > self.longest_wait_seconds:
             return None
-        backoff = self.first_wait_seconds * 2 ** (tried - 1) * random.uniform(0.75, 1.25)
+        backoff = self.first_wait_seconds * 2.0 ** (tried - 1) * random.uniform(0.75, 1.25)
         return max(asked_for or 0.0, min(backoff, self.longest_wait_seconds))
 
 

@@ -40,7 +40,7 @@ class RunSummary:
         fetched, parsed = self.fetched, self.parsed
         this_run = f"{fetched.document_count:,} fetched, {parsed.document_count:,} new and read"
         if fetched.skipped_count:
-            this_run += f", {fetched.skipped_count:,} files skipped"
+            this_run += f", {fetched.skipped_count:,} skipped"
         if fetched.failures:
             this_run += f", {len(fetched.failures):,} failed"
         findings = ", ".join(

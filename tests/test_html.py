@@ -94,7 +94,9 @@ CELL = st.tuples(st.sampled_from(["", "1", "甲", "行政许可"]), st.integers(
 @given(st.lists(st.lists(CELL, max_size=5), max_size=6))
 def test_grids_are_rectangular_and_lose_no_cell(rows: list[list[tuple[str, int, int]]]) -> None:
     page = "".join(
-        "<tr>" + "".join(f"<td rowspan={down} colspan={across}>{text}</td>" for text, down, across in row) + "</tr>"
+        "<tr>"
+        + "".join(f"<td rowspan={down} colspan={across}>{text}</td>" for text, down, across in row)
+        + "</tr>"
         for row in rows
     )
     document = read(f"<table>{page}</table>")

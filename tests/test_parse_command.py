@@ -194,7 +194,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "b.html").write_bytes(bytes(range(256)) * 20)
     result = run(tmp_path)
     assert result.exit_code == 0
-    assert [line["kind"] for line in lines(result)][0] == "unreadable"
+    assert lines(result)[0]["kind"] == "unreadable"
     assert all(line["kind"] != "annual_report" and line["reason"] for line in lines(result))
 
 

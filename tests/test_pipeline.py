@@ -148,7 +148,8 @@ def test_the_bundled_sample_without_a_server_and_again_with_one(tmp_path: Path, 
         timeout=240,
     )
     assert first.returncode == 0, first.stderr
-    assert first.stderr.splitlines()[0].startswith("fetch: done, ")
+    stages = [line.partition(":")[0] for line in first.stderr.splitlines()]
+    assert stages == ["starting ...", "fetch", "parse", "model"]
     assert str(home / "gongkai.duckdb") in first.stdout
     rows = tables(home)
     assert len(rows["core.report"]) >= 35
@@ -189,7 +190,7 @@ def test_bad_documents_leave_the_others(tmp_path: Path, server: Server) -> None:
     (folder / "logo.png").write_bytes(b"x")
     result = gongkai(server, "run", folder, "--home", tmp_path / "home")
     assert result.exit_code == 0, result.output
-    assert "4 fetched, 4 new and read, 1 files skipped" in result.stdout
+    assert "4 fetched, 4 new and read, 1 skipped" in result.stdout
     rows = tables(tmp_path / "home")
     assert len(rows["core.document"]) == 4
     assert len(rows["core.report"]) == 1
@@ -405,6 +406,19 @@ def test_a_server_that_cannot_start_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "The Prefect server that a run starts for itself ended at its start" in done.stderr
     assert "Traceback" not in done.stderr.partition("\n")[0]
+
+
+def test_a_server_of_the_user_that_is_down_says_so(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [GONGKAI, "run", "sample", "--home", tmp_path / "home"],
+        env=environment(PREFECT_HOME=str(tmp_path), PREFECT_API_URL="http://127.0.0.1:1/api"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "Failed to reach API at http://127.0.0.1:1/api" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_temporary_server_ends_with_its_run(tmp_path: Path) -> None:

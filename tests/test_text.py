@@ -52,7 +52,11 @@ def test_one_bad_byte_loses_one_character() -> None:
 @pytest.mark.parametrize(
     ("damaged", "mended", "kind"),
     [
-        ("根據(jù)國家、省、市的規定，數據如下，共開會", "根据国家、省、市的规定，数据如下，共开会", "pinyin_residue"),
+        (
+            "根據(jù)國家、省、市的規定，數據如下，共開會",
+            "根据国家、省、市的规定，数据如下，共开会",
+            "pinyin_residue",
+        ),
         ("根據(ju)國家的數(shu)據規(gui)定，共開會", "根据国家的数据规定，共开会", "pinyin_residue"),
         ("根據(jù)(jù)國家、省、市的規定，數據如下", "根据国家、省、市的规定，数据如下", "pinyin_residue"),
         ("收到申請１２件（網絡申請３件），與去年相同", "收到申请12件(网络申请3件)，与去年相同", "full_width"),
@@ -127,7 +131,24 @@ def test_clean_text_is_left_alone(text: str) -> None:
 
 NOISY = st.lists(
     st.sampled_from(
-        ["據(jù)", "數(shù)", "公開", "，，", "12", "（一）", "&nbsp;", "<br>", "３", "。ㄒ唬┲鞫", "?", "政府信息", "\n", "\x1f", "\x1d", "20231月1日"]
+        [
+            "據(jù)",
+            "數(shù)",
+            "公開",
+            "，，",
+            "12",
+            "（一）",
+            "&nbsp;",
+            "<br>",
+            "３",
+            "。ㄒ唬┲鞫",
+            "?",
+            "政府信息",
+            "\n",
+            "\x1f",
+            "\x1d",
+            "20231月1日",
+        ]
     ),
     max_size=60,
 ).map("".join)
@@ -161,7 +182,10 @@ def test_repair_never_raises(text: str) -> None:
 
 def test_double_encoding_is_undone() -> None:
     whole = SENTENCE * 5
-    twice = "".join(chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in whole.encode())
+    twice = "".join(
+        chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252")
+        for byte in whole.encode()
+    )
     mended, count = mend_double_encoding(twice)
     assert mended == whole
     assert count > 0

@@ -43,14 +43,14 @@ def command(paths: tuple[str, ...]) -> None:
             click.echo(str(error), err=True)
     _tell_skipped(wanted)
     wanted = [document for document in wanted if document.skipped is None]
-    for line, error in _small(wanted) if len(wanted) <= SMALL else _large(wanted):
+    for line, reason in _small(wanted) if len(wanted) <= SMALL else _large(wanted):
         if line is not None:
             sys.stdout.buffer.write(line)
             # a reader of the lines need not wait for the last one
             sys.stdout.buffer.flush()
         else:
             is_complete = False
-            click.echo(error, err=True)
+            click.echo(reason, err=True)
     if not is_complete:
         sys.exit(1)
 

@@ -59,9 +59,10 @@ def command(
 def _run(
     sources: list[str], home: Home, years: list[int], alerts: list[str], allow_private: bool
 ) -> RunSummary:
+    click.echo("starting ...", err=True)
     prepare_environment(is_quiet=True)
     server = start_server()
-    # seconds of imports while the server gets ready
+    # takes seconds, in which the server gets ready
     import great_expectations  # noqa: F401
 
     from flows.edge.processes import WorkersError
@@ -79,6 +80,11 @@ def _run(
     except HeldError as error:
         click.echo(f"Held back by the quality gate, nothing published:\n{error}", err=True)
         sys.exit(HELD)
+    except RuntimeError as error:
+        # Prefect's own words for it; there is no class
+        if not str(error).startswith("Failed to reach API"):
+            raise
+        raise click.ClickException(f"{error}: the Prefect server that PREFECT_API_URL names") from error
     except (
         PrefectServerError,
         BuildRunningError,

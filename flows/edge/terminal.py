@@ -111,5 +111,5 @@ class Stage:
 
 class _RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f}/s" if speed else "", style="progress.data.speed")
+        rate = task.completed / task.elapsed if task.completed and task.elapsed else 0.0
+        return Text(f"{rate:,.0f}/s" if rate else "", style="progress.data.speed")

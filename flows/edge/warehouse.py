@@ -270,6 +270,7 @@ def create_judgement(connection: duckdb.DuckDBPyConnection, rows: pa.Table | Non
     connection.execute(
         f"CREATE OR REPLACE TABLE {JUDGEMENT} ({', '.join(f'{column} VARCHAR' for column in columns)})"
     )
+    describe(connection, [JUDGEMENT_DESCRIPTION])
     if rows is None or not rows.num_rows:
         return 0
     connection.register("judgement_rows", rows)

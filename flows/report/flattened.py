@@ -346,12 +346,7 @@ class LineReader:
         if order[-1] == TOTAL and printed:
             numbers = [read_number(value.text).value for value in printed]
             *parts, total = numbers
-            if (
-                parts
-                and total
-                and None not in parts
-                and sum(part or 0 for part in parts) == total
-            ):
+            if parts and total and None not in parts and sum(part or 0 for part in parts) == total:
                 self._hit(indicator, TOTAL, "件", printed[-1])
         self.reader.notes.append(
             (

@@ -37,7 +37,7 @@ def read_html(page: str) -> Source:
     tree = LexborHTMLParser(page)
     meta = _meta(tree)
     title = _title(tree, meta)
-    tree.strip_tags(_UNSEEN)
+    tree.strip_tags([tag for tag in _UNSEEN if f"<{tag}" in page or f"<{tag.upper()}" in page])
     body = tree.body
     if body is None:
         return Source("", title=title, meta=meta)
@@ -161,8 +161,8 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
                         rowspan = min(_span(attributes["rowspan"], height), height - r)
                     if "colspan" in attributes:
                         colspan = min(_span(attributes["colspan"], 1), _MAX_SPAN)
-                text = cell.text()
-                if not text.isdigit():
+                text = cell.text().strip()
+                if text and not text.isdigit():
                     if len(text) > _LONG_ROW:
                         text = _blocks_text(cell)
                         longest = max(longest, len(text))

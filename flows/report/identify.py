@@ -47,7 +47,7 @@ def identify(document: Document, extraction: Extraction, divisions: Divisions) -
     """Decide what `document` is from its text, its tables and its address."""
     text = words.western_years(document.text)
     found = Identification()
-    lines = [line.strip() for line in text[: 4 * _HEAD].split("\n") if line.strip()]
+    lines = list(filter(None, map(str.strip, text[: 4 * _HEAD].split("\n"))))
     found.title = _title(document, lines)
     _decide_kind(found, document, extraction, text, lines)
     _decide_publication(found, document, text)

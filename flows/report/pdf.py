@@ -274,9 +274,7 @@ def _append(table: _Table, below: _Table) -> None:
     """Put the rows of a continuation under those of the table: a row that broke is made whole, and a
     spanning cell goes on."""
     columns = columns_of([*table.edges, *below.edges], _SAME_EDGE)
-    last = {
-        _edges(box, columns): box for box in table.boxes if box.row + box.rowspan == table.row_count
-    }
+    last = {_edges(box, columns): box for box in table.boxes if box.row + box.rowspan == table.row_count}
     first = {_edges(box, columns): box for box in below.boxes if box.row == 0}
     shift = table.row_count
     gone: set[int] = set()

@@ -10,6 +10,7 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -263,7 +264,7 @@ def _lines(pdfium: Any, path: Any, outer: Matrix) -> Iterator[tuple[float, float
         if min(right - left, top - bottom) <= _THIN:
             yield left, bottom, right, top
         elif stroke.value:
-            for (x0, y0), (x1, y1) in zip(shape, shape[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(shape):
                 if abs(x1 - x0) <= 1 or abs(y1 - y0) <= 1:
                     yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
@@ -274,7 +275,8 @@ def _lookalikes() -> dict[int, str]:
     import unicodedata
 
     found = {
-        code: unicodedata.normalize("NFKC", chr(code)) for code in [*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAD9)]
+        code: unicodedata.normalize("NFKC", chr(code))
+        for code in [*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAD9)]
     }
     pairs = "⻁虎⻄西⻅见⻆角⻇角⻉贝⻋车⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻢马⻥鱼⻦鸟⻩黄⻬齐⻮齿⻰龙⻳龟⺠民⻝食⻣骨⻤鬼"
     found.update({ord(radical): drawn for radical, drawn in zip(pairs[::2], pairs[1::2], strict=True)})

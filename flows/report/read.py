@@ -5,28 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 
+from flows.report.errors import UnreadableError
 from flows.report.extract import Extraction, extract
-from flows.report.html import read_html
+from flows.report.formats import read_source
 from flows.report.identify import Identification, era_of_year, identify
 from flows.report.identity import check_facts, compare_narrative
 from flows.report.narrative import read_narrative
 from flows.report.place import Divisions
-from flows.report.source import MARKS, Source, normalise
-from flows.report.text import decode, mend_double_encoding
+from flows.report.source import normalise
 from flows.report.types import Document, Fact, Finding, Report
 
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
-_FORMATS = {
-    b"%PDF": "PDF",
-    b"PK\x03\x04": "ZIP or Office",
-    b"\xd0\xcf\x11\xe0": "old Office",
-    b"\x89PNG": "PNG image",
-    b"\xff\xd8\xff": "JPEG image",
-    b"GIF8": "GIF image",
-    b"Rar!": "RAR archive",
-    b"7z\xbc\xaf": "7z archive",
-    b"\x1f\x8b": "gzip",
-}
 _TABLES = {
     "active": "table 1 (主动公开)",
     "requests": "the applications table (依申请公开)",
@@ -45,30 +33,25 @@ def read_report(
     """Everything that one original says. `address` is where it came from (evidence for year and place),
     `media_type` and `charset` what the server declared. Never raises on bad input: what cannot be read
     is `unreadable` with its reason."""
-    for magic, name in _FORMATS.items():
-        if data.startswith(magic):
-            return Report("unreadable", f"{name} files are not read yet")
-    if not data.strip():
-        return Report("unreadable", "the document is empty")
-    text, codec = decode(data, charset)
-    if text.count("\ufffd") * 20 > len(text) or text.count("\x00") * 20 > len(text):
-        return Report("unreadable", "no charset fits: the bytes are no text")
-    text, twice = mend_double_encoding(text)
-    document = normalise(_source(text, media_type))
+    try:
+        original = read_source(data, media_type, charset)
+    except UnreadableError as error:
+        return Report("unreadable", str(error))
+    source = original.source
+    if source.image_count and not source.text.strip() and original.evidence["format"] != "HTML":
+        return Report(
+            "unreadable",
+            f"{original.evidence['format']} without text: its tables are images, to be read by OCR only "
+            "(扫描件或图片)",
+            image_count=source.image_count,
+            evidence=original.evidence,
+        )
+    document = normalise(source)
     document.address = address
-    if twice:
-        document.repairs["double_encoded"] = twice
+    document.repairs.update(original.repairs)
     report = read_document(document, divisions)
-    report.evidence["charset"] = codec
+    report.evidence.update(original.evidence)
     return report
-
-
-def _source(text: str, media_type: str | None) -> Source:
-    if media_type != "text/plain" and _MARKUP.search(text[:20000]):
-        return read_html(text)
-    if media_type == "text/plain" and re.match(r"\s*<(?:!doctype|html)", text, re.I):
-        return read_html(text)
-    return Source(text.replace("\r\n", "\n").replace("\r", "\n").translate(MARKS))
 
 
 def read_document(document: Document, divisions: Divisions) -> Report:

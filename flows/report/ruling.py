@@ -63,7 +63,9 @@ class _Line:
     end: float
 
 
-def ruled_tables(across: list[tuple[float, float, float]], down: list[tuple[float, float, float]]) -> list[Ruled]:
+def ruled_tables(
+    across: list[tuple[float, float, float]], down: list[tuple[float, float, float]]
+) -> list[Ruled]:
     """The tables drawn by horizontal lines (y, left, right) and vertical ones (x, bottom, top), from the
     top of the page down. Drawings with too many lines to be tables give none."""
     horizontal, vertical = _merged(across), _merged(down)

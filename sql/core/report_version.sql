@@ -135,14 +135,14 @@ keyed AS (
             ELSE short_name
         END AS agency_key,
         coalesce(rollup_code, division_code, province_code[1:2] || 'xxxx') || ':' || agency_key || ':' || report_year
-            AS report_id
+            AS report_id,
+        coalesce(text_fingerprint || ':' || coalesce(figure_hash, 0), sha256) AS content
     FROM counted
 ),
 -- documents with the same text and figures are one version, whoever shows it
 versioned AS (
     SELECT
         *,
-        coalesce(text_fingerprint || ':' || coalesce(figure_hash, 0), sha256) AS content,
         max(published_on) OVER same AS version_published_on,
         bool_or(is_official) OVER same AS version_is_official,
         max(standing_since_at) OVER same AS version_standing_since_at

@@ -70,7 +70,9 @@ def compose_format(spec: Specification, name: str) -> Document:
         blocks, facts = prose.narrative_report(voice, spec.era)
     else:
         figures = spec.figures or _figures(spec, rng)
-        blocks = prose.report_with_tables(voice, spec.era, {key: form() for key, form in FORMS[spec.era].items()})
+        blocks = prose.report_with_tables(
+            voice, spec.era, {key: form() for key, form in FORMS[spec.era].items()}
+        )
         blocks = _shaped(blocks, layout.shape, rng)
         printed = {key for block in blocks if isinstance(block, TableBlock) for key in keys(block.grid)}
         facts = {key: value for key, value in figures.items() if key in printed}
@@ -252,7 +254,9 @@ class _Pen:
                 right = column + span.colspan
                 done.update((r, c) for r in range(row, row + span.rowspan) for c in range(column, right))
                 width = columns[right] - columns[column] - 4
-                placed.append((row, column, span.rowspan, right, self._wrapped(print_cell(span.cell), size, width)))
+                placed.append(
+                    (row, column, span.rowspan, right, self._wrapped(print_cell(span.cell), size, width))
+                )
         heights = [step + 6] * len(grid)
         for row, _, rowspan, _, lines in placed:
             if rowspan == 1:
@@ -378,7 +382,9 @@ def packed_docx(body: str) -> bytes:
 
 def _paragraph(text: str, rng: Random) -> str:
     at = rng.randrange(1, len(text)) if len(text) > 1 and rng.random() < 0.5 else len(text)
-    runs = [f"<w:r><w:t>{escape(piece, quote=False)}</w:t></w:r>" for piece in (text[:at], text[at:]) if piece]
+    runs = [
+        f"<w:r><w:t>{escape(piece, quote=False)}</w:t></w:r>" for piece in (text[:at], text[at:]) if piece
+    ]
     if runs and rng.random() < 0.1:
         runs.insert(1, "<w:del><w:r><w:delText>99</w:delText></w:r></w:del>")
     return f"<w:p>{''.join(runs)}</w:p>"
