@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flows.report.errors import UnreadableError
@@ -44,9 +45,8 @@ _OFFICE = {
 _REPORT = re.compile("年度报告|工作报告|年报|年度報告|年報")
 _MAX_MEMBERS = 60
 """Documents of one archive that are read."""
-_PASSED = re.compile(
-    r"\.(?:png|jpe?g|gif|bmp|tiff?|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I
-)
+
+Convert = Callable[[bytes], bytes]
 
 
 @dataclass(slots=True)
@@ -59,53 +59,129 @@ class Original:
     repairs: dict[str, int] = field(default_factory=dict)
 
 
-def read_source(data: bytes, media_type: str | None = None, charset: str | None = None) -> Original:
-    """Read an original whatever its format. `media_type` and `charset` are what the server declared.
-    Raises nothing but UnreadableError, whose message is the reason."""
+def read_source(
+    data: bytes,
+    media_type: str | None = None,
+    charset: str | None = None,
+    convert: Convert | None = None,
+) -> Original:
+    """Read an original whatever its format. `media_type` and `charset` are what the server declared;
+    `convert` makes a format that is read here of an old Word file. Raises nothing but UnreadableError,
+    whose message is the reason."""
     try:
-        return _read(data, media_type, charset, 0)
+        return _Reader(convert).read(data, media_type, charset, 0)
     except RecursionError:
         raise UnreadableError("the document nests its parts too deep") from None
 
 
-def is_old_word(data: bytes) -> bool:
-    """Whether a file is a Word 97–2003 document, which only a converter reads (`flows.edge.office`)."""
-    return data.startswith(_OLE) and _has_stream(data, "WordDocument")
+@dataclass(slots=True)
+class _Reader:
+    convert: Convert | None
 
+    def read(self, data: bytes, media_type: str | None, charset: str | None, depth: int) -> Original:
+        if not data.strip():
+            raise UnreadableError("the document is empty")
+        if len(data) > _MAX_BYTES:
+            raise UnreadableError(f"the document has more than {_MAX_BYTES} bytes")
+        if b"%PDF-" in data[:1024]:
+            from flows.report.pdf import read_pdf
 
-def _read(data: bytes, media_type: str | None, charset: str | None, depth: int) -> Original:
-    if not data.strip():
-        raise UnreadableError("the document is empty")
-    if len(data) > _MAX_BYTES:
-        raise UnreadableError(f"the document has more than {_MAX_BYTES} bytes")
-    if b"%PDF-" in data[:1024]:
-        from flows.report.pdf import read_pdf
+            return Original(read_pdf(data), {"format": "PDF"})
+        if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            return self._read_zip(data, depth)
+        if data.startswith(_OLE):
+            return self._read_ole(data, depth)
+        if data.startswith(b"{\\rtf"):
+            from flows.report.rtf import read_rtf
 
-        return Original(read_pdf(data), {"format": "PDF"})
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _read_zip(data, depth)
-    if data.startswith(_OLE):
-        return _read_ole(data)
-    if data.startswith(b"{\\rtf"):
-        from flows.report.rtf import read_rtf
+            return Original(read_rtf(data), {"format": "RTF"})
+        if data.startswith(b"\x1f\x8b"):
+            return self.read(_unzipped(data), media_type, charset, _deeper(depth))
+        for magic, name in _IMAGES.items():
+            if data.startswith(magic) and (magic != b"BM" or not data.isascii()):
+                return Original(Source("", image_count=1), {"format": f"{name} image"})
+        for magic, reason in _REFUSED.items():
+            if data.startswith(magic) and (magic != b"MZ" or b"\x00" in data[:200]):
+                raise UnreadableError(reason)
+        if _MAIL.match(data) and b"\nContent-Type:" in data[:20000].replace(b"\r", b""):
+            page = _mail_page(data)
+            if page is not None:
+                body, declared = page
+                original = self.read(body, "text/html", declared or charset, _deeper(depth))
+                original.evidence["format"] = "MHTML"
+                return original
+        return _read_text(data, media_type, charset)
 
-        return Original(read_rtf(data), {"format": "RTF"})
-    if data.startswith(b"\x1f\x8b"):
-        return _read(_unzipped(data), media_type, charset, _deeper(depth))
-    for magic, name in _IMAGES.items():
-        if data.startswith(magic) and (magic != b"BM" or not data.isascii()):
-            return Original(Source("", image_count=1), {"format": f"{name} image"})
-    for magic, reason in _REFUSED.items():
-        if data.startswith(magic) and (magic != b"MZ" or b"\x00" in data[:200]):
-            raise UnreadableError(reason)
-    if _MAIL.match(data) and b"\nContent-Type:" in data[:20000].replace(b"\r", b""):
-        page = _mail_page(data)
-        if page is not None:
-            body, declared = page
-            original = _read(body, "text/html", declared or charset, _deeper(depth))
-            original.evidence["format"] = "MHTML"
+    def _read_ole(self, data: bytes, depth: int) -> Original:
+        if _has_stream(data, "EncryptedPackage"):
+            raise UnreadableError("the Office file is protected by a password")
+        if _has_stream(data, "WordDocument"):
+            if self.convert is None:
+                raise UnreadableError("old Word file (.doc): no converter for it was given")
+            original = self.read(self.convert(data), "text/plain", "utf-8", _deeper(depth))
+            original.evidence["format"] = f"DOC, converted to {original.evidence['format']}"
             return original
-    return _read_text(data, media_type, charset)
+        if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
+            from flows.report.sheet import read_sheet
+
+            return Original(read_sheet(data), {"format": "XLS"})
+        raise UnreadableError("an old Office file that is neither a Word document nor a workbook")
+
+    def _read_zip(self, data: bytes, depth: int) -> Original:
+        from flows.report.package import office_kind, open_zip
+
+        with open_zip(data) as archive:
+            kind = office_kind(archive)
+        if kind == "docx":
+            from flows.report.word import read_docx
+
+            return Original(read_docx(data), {"format": "DOCX"})
+        if kind in ("xlsx", "ods"):
+            from flows.report.sheet import read_sheet
+
+            return Original(read_sheet(data), {"format": kind.upper()})
+        if kind is not None:
+            raise UnreadableError(_OFFICE[kind])
+        return self._read_archive(data, _deeper(depth))
+
+    def _read_archive(self, data: bytes, depth: int) -> Original:
+        """The document in an archive that holds an annual report; where its text and its tables are two
+        files, both."""
+        from flows.report.package import members, open_zip
+
+        found: list[tuple[str, Original]] = []
+        refused: list[str] = []
+        with open_zip(data) as archive:
+            for name, content in members(archive):
+                if len(found) >= _MAX_MEMBERS:
+                    refused.append(f"{name} (not read: more than {_MAX_MEMBERS} documents)")
+                elif isinstance(content, UnreadableError):
+                    refused.append(f"{name} ({content})")
+                else:
+                    try:
+                        found.append((name, self.read(content, None, None, depth)))
+                    except UnreadableError as error:
+                        refused.append(f"{name} ({error})")
+        found = [(name, original) for name, original in found if original.source.text or _images(original)]
+        if not found:
+            held = "; ".join(refused[:5])
+            raise UnreadableError(
+                f"the ZIP archive holds no document that can be read: {held or 'it is empty'}"
+            )
+        ranked = sorted(found, key=lambda pair: _rank(*pair), reverse=True)
+        name, chosen = ranked[0]
+        read = [name]
+        if _labels(chosen.source) and not _REPORT.search(chosen.source.text):
+            # the tables in a file of their own
+            report = next((pair for pair in ranked[1:] if _REPORT.search(pair[1].source.text)), None)
+            if report is not None and not _labels(report[1].source):
+                chosen.source = _together(report[1].source, chosen.source)
+                read.insert(0, report[0])
+        others = [other for other, _ in ranked if other not in read] + refused
+        chosen.evidence["archive"] = f"read {', '.join(read)}" + (
+            f"; not read: {', '.join(others[:20])}" if others else ""
+        )
+        return chosen
 
 
 def _deeper(depth: int) -> int:
@@ -171,78 +247,6 @@ def _unzipped(data: bytes) -> bytes:
 
 def _has_stream(data: bytes, name: str) -> bool:
     return name.encode("utf-16-le") in data
-
-
-def _read_ole(data: bytes) -> Original:
-    if _has_stream(data, "EncryptedPackage"):
-        raise UnreadableError("the Office file is protected by a password")
-    if _has_stream(data, "WordDocument"):
-        raise UnreadableError(
-            "an old Word file (.doc): it is read through a converter (antiword or LibreOffice), and none has"
-        )
-    if _has_stream(data, "Workbook") or _has_stream(data, "Book"):
-        from flows.report.sheet import read_sheet
-
-        return Original(read_sheet(data), {"format": "XLS"})
-    raise UnreadableError("an old Office file that is neither a Word document nor a workbook")
-
-
-def _read_zip(data: bytes, depth: int) -> Original:
-    from flows.report.package import office_kind, open_zip
-
-    with open_zip(data) as archive:
-        kind = office_kind(archive)
-    if kind == "docx":
-        from flows.report.word import read_docx
-
-        return Original(read_docx(data), {"format": "DOCX"})
-    if kind in ("xlsx", "ods"):
-        from flows.report.sheet import read_sheet
-
-        return Original(read_sheet(data), {"format": kind.upper()})
-    if kind is not None:
-        raise UnreadableError(_OFFICE[kind])
-    return _read_archive(data, _deeper(depth))
-
-
-def _read_archive(data: bytes, depth: int) -> Original:
-    """The document in an archive that holds an annual report; where its text and its tables are two
-    files, both."""
-    from flows.report.package import members, open_zip
-
-    found: list[tuple[str, Original]] = []
-    refused: list[str] = []
-    with open_zip(data) as archive:
-        for name, content in members(archive):
-            if _PASSED.search(name):
-                refused.append(f"{name} (no document)")
-            elif len(found) >= _MAX_MEMBERS:
-                refused.append(f"{name} (not read: more than {_MAX_MEMBERS} documents)")
-            elif isinstance(content, UnreadableError):
-                refused.append(f"{name} ({content})")
-            else:
-                try:
-                    found.append((name, _read(content, None, None, depth)))
-                except UnreadableError as error:
-                    refused.append(f"{name} ({error})")
-    found = [(name, original) for name, original in found if original.source.text or _images(original)]
-    if not found:
-        held = "; ".join(refused[:5])
-        raise UnreadableError(f"the ZIP archive holds no document that can be read: {held or 'it is empty'}")
-    ranked = sorted(found, key=lambda pair: _rank(*pair), reverse=True)
-    name, chosen = ranked[0]
-    read = [name]
-    if _labels(chosen.source) and not _REPORT.search(chosen.source.text):
-        # the tables in a file of their own
-        report = next((pair for pair in ranked[1:] if _REPORT.search(pair[1].source.text)), None)
-        if report is not None and not _labels(report[1].source):
-            chosen.source = _together(report[1].source, chosen.source)
-            read.insert(0, report[0])
-    others = [other for other, _ in ranked if other not in read] + refused
-    chosen.evidence["archive"] = f"read {', '.join(read)}" + (
-        f"; not read: {', '.join(others[:20])}" if others else ""
-    )
-    return chosen
 
 
 def _images(original: Original) -> int:

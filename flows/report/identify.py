@@ -47,7 +47,7 @@ def identify(document: Document, extraction: Extraction, divisions: Divisions) -
     """Decide what `document` is from its text, its tables and its address."""
     text = words.western_years(document.text)
     found = Identification()
-    lines = list(filter(None, map(str.strip, text[: 4 * _HEAD].split("\n"))))
+    lines = [line for raw in text[: 4 * _HEAD].split("\n") if (line := raw.strip("| \u3000\t\xa0"))]
     found.title = _title(document, lines)
     _decide_kind(found, document, extraction, text, lines)
     _decide_publication(found, document, text)
@@ -73,9 +73,10 @@ def _title(document: Document, lines: list[str]) -> str | None:
         if len(line) <= _TITLE_LINE and line[-1] not in "。;；:：,，":
             candidates.append(line)
     for candidate in candidates:
-        match = words.REPORT_NAME.search(candidate)
-        if match and not _is_menu(candidate):
-            return _joined_title(candidate, lines).strip("《》 ")
+        if words.REPORT_NAME.search(candidate):
+            title = _joined_title(candidate, lines)
+            if title != candidate or not _is_menu(candidate):
+                return title.strip("《》 ")
     return document.title
 
 
@@ -86,13 +87,14 @@ def _joined_title(candidate: str, lines: list[str]) -> str:
         bare = words.REPORT_NAME.sub("", candidate)
         bare = re.sub(rf"{words.YEAR}|年度?|关于|的|\s", "", bare)
         above = lines[at - 1] if at else ""
-        if (
-            not bare
-            and 2 < len(above) <= 30
-            and re.fullmatch(rf"[\u4e00-\u9fff()]+(?:{words.YEAR}\s*年度?)?", above)
-        ):
+        if not bare and 2 < len(above) <= 30 and _HEADING_ABOVE.fullmatch(above):
             return above + candidate
     return candidate
+
+
+_HEADING_ABOVE = re.compile(
+    rf"(?=.*(?:局|厅|委|办|室|镇|乡|街道|府|处|院|中心|[省市县区州盟旗])(?:{words.YEAR}|$))[\u4e00-\u9fff()]+(?:{words.YEAR}\s*年度?)?"
+)
 
 
 def _title_parts(title: str) -> list[str]:
@@ -284,17 +286,25 @@ def _body_years(text: str, published_on: date | None) -> Counter[int]:
 
 _TITLE_TAIL = re.compile(rf"(?:{words.YEAR}\s*年?\s*(?:度|年度)?)|(?:年度)$|^\s*关于|[《》]|\s")
 _COMPILED = re.compile(
-    r"(?:^|[。,，;；:：\n\s])([\u4e00-\u9fff()]{2,30}?)(?:严格)?(?:按照|根据|依据|依照)[^。\n]{0,120}(?:编写|编制|撰写|形成|公布)"
+    r"(?:^|[。,，;；:：\n\s])(?:本(?:年度)?报告由)?([\u4e00-\u9fff()]{2,30}?)(?:严格)?(?:按照|根据|依据|依照)"
+    r"[^。\n]{0,120}(?:编写|编制|撰写|形成|公布)"
 )
 _ISSUER = re.compile(
-    r"(?:发布机构|发布单位|信息来源|来\s*源|公开主体|主办单位|主办|编制单位|发布者|供稿单位)\s*[:：]\s*([\u4e00-\u9fff()]{3,30})"
+    r"(?:发布机构|发布单位|信息来源|来\s*源|公开主体|主办单位|主办|编制单位|发布者|供稿单位)\s*[:：|]\s*([\u4e00-\u9fff()]{3,30})"
 )
-_BY = re.compile(r"由([\u4e00-\u9fff()]{3,30}?)(?:编制|汇总|负责编制)")
+_BY = re.compile(r"由([\u4e00-\u9fff()]{3,40}?)(?:负责)?(?:编制|汇总|综合|编写|根据|按照|依据|汇编)")
 _NAMED_FIRST = re.compile(
-    rf"(?:现将|特将|现就|将)([\u4e00-\u9fff]{{2,30}}?){words.YEAR}年?度?(?:政府)?(?:信息|政务)公开"
+    rf"(?:现将|特将|现就|将|现公布|特公布|公布|发布|结合)([\u4e00-\u9fff]{{2,30}}?){words.YEAR}年?度?(?:政府)?(?:信息|政务)公开"
 )
 _NAMES_ITSELF = re.compile(
     rf"(?:公布|发布|编制|现将|特将)(?:了)?{words.YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?(?:信息|政务)公开"
+)
+_MADE = re.compile(
+    rf"[。,，\n\s]([\u4e00-\u9fff]{{3,30}}?)(?:特|现)?(?:编制|编写|撰写|制作)(?:了|并|本|《|\s)*(?:{words.YEAR}年?度?)?(?:政府)?(?:信息|政务)公开"
+)
+_SUBJECT = re.compile(
+    r"[。,，\n\s]([\u4e00-\u9fff]{2,24}?(?:局|厅|委员会|委|办公室|管委会|办事处|镇|乡|街道|政府))"
+    r"(?:认真|严格|积极|深入|坚持|高度|全面|始终|切实|坚决|紧紧|按照|贯彻|持续)"
 )
 
 
@@ -308,7 +318,7 @@ def _decide_agency(
         name = _tidy_agency(raw)
         if not name or not _is_agency(name, found.year, divisions):
             continue
-        if _GENERIC.match(name):
+        if _is_generic(name, found.year, divisions):
             fuller = _fuller(name, found, document, text, divisions)
             if fuller is None:
                 unplaced = unplaced or (name, why)
@@ -322,11 +332,15 @@ def _decide_agency(
         if count >= 2 and (len(counted) == 1 or counted[1][1] < count):
             _take_agency(found, name, f"named {count} times in the text", divisions)
             return
-        if name in text[: 2 * _HEAD]:
-            _take_agency(found, name, "the first agency named in the opening", divisions)
+    for match in _SUBJECT.finditer(text[: 2 * _HEAD]):
+        name = _tidy_agency(match.group(1))
+        if _is_agency(name, found.year, divisions) and not _is_generic(name, found.year, divisions):
+            _take_agency(found, name, f"「{match.group().strip()}」", divisions)
             return
     if unplaced:
         _take_agency(found, *unplaced, divisions)
+    elif counted and counted[0][0] in text[: 2 * _HEAD]:
+        _take_agency(found, counted[0][0], "the first agency named in the opening", divisions)
 
 
 def _candidates(found: Identification, document: Document, text: str) -> Iterator[tuple[str, str]]:
@@ -334,13 +348,30 @@ def _candidates(found: Identification, document: Document, text: str) -> Iterato
     if found.title and (match := words.REPORT_NAME.search(found.title)):
         yield _agency_of_title(found.title, match), f"title 「{found.title}」"
     head = text[: 2 * _HEAD]
-    for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED):
+    if match := _TOTAL_BY.search(head):
+        # an office that adds up everybody's reports writes in its government's name
+        yield f"{_government_of(match.group(1))}人民政府", f"「{match.group()}」"
+    for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED, _MADE):
         for match in pattern.finditer(head):
             yield match.group(1), f"「{match.group()}」"
     if "contentsource" in document.meta:
         yield document.meta["contentsource"], "meta ContentSource"
     if match := _ISSUER.search(text):
         yield match.group(1), f"「{match.group()}」"
+
+
+_TOTAL_BY = re.compile(
+    r"由([\u4e00-\u9fff()]{3,40}?)(?:根据[^。]{0,260}?)?(?:汇总|综合)[^。]{0,80}?(?:各|部门|所属)[^。]{0,80}?(?:编制|而成|汇编)"
+)
+_GOVERNMENT_PART = re.compile(
+    r"^([\u4e00-\u9fff]{0,20}?[省市县区州盟旗])(?:人民)?(?:政府|电子政务|政务|信息|办公)"
+)
+
+
+def _government_of(office: str) -> str:
+    """The place in the name of a government's office: 南平市 of 南平市人民政府办公室, 市 of 市政府办公厅."""
+    match = _GOVERNMENT_PART.match(office)
+    return match.group(1) if match else office
 
 
 def _fuller(
@@ -376,7 +407,9 @@ def _tidy_agency(name: str) -> str:
     """Without doubled place names (桦甸市桦甸市统计局), lead words and outer brackets."""
     name = re.sub(r"\s", "", name).strip('《》【】-—_:：,，.。、"“”')
     name = re.sub(
-        r"^(?:中共)?(?:特|现)?(?:向社会)?(?:公布|发布|编制|关于|附件\d*[:：]?|附[:：]|图解|解读)+", "", name
+        r"^(?:中共)?(?:本(?:年度)?报告)?由?(?:特|现)?(?:向社会)?(?:公布|发布|编制|关于|附件\d*[:：]?|附[:：]|图解|解读)*",
+        "",
+        name,
     )
     name = re.sub(rf"{words.YEAR}年度?", "", name)
     name = re.sub(r"^([\u4e00-\u9fff]{2,8}?[省市县区州盟旗])\1", r"\1", name)
@@ -408,6 +441,10 @@ _GENERIC = re.compile(
 )
 
 
+def _is_generic(name: str, year: int | None, divisions: Divisions) -> bool:
+    return bool(_GENERIC.match(name)) and not any(start == 0 for start, *_ in divisions.mentions(name, year))
+
+
 _AGENCY_AFTER = re.compile(rf"[\u4e00-\u9fff]{{0,14}}?(?:{words.AGENCY_END})")
 _STOP = re.compile("[的了和与及、在对将为各我本年]|根据|按照")
 
@@ -417,7 +454,12 @@ def _counted_agencies(text: str, year: int | None, divisions: Divisions) -> list
     counts: Counter[str] = Counter()
     for start, end, _, _ in divisions.mentions(text[: 8 * _HEAD], year):
         match = _AGENCY_AFTER.match(text, end)
-        if match and not _STOP.search(match.group()) and not match.group().endswith(("网站", "门户网")):
+        if (
+            match
+            and not _STOP.search(match.group())
+            and not match.group().endswith(("网站", "门户网"))
+            and text[match.end() : match.end() + 2] not in ("关于", "印发", "转发")
+        ):
             counts[_tidy_agency(text[start : match.end()])] += 1
     return counts.most_common()
 
@@ -457,6 +499,12 @@ def _decide_place(
     place = divisions.resolve(found.agency or "", year=found.year, context=context, address=document.address)
     found.division, found.province = place.code, place.province
     found.evidence["place"] = place.why
+    if found.agency and place.code and _is_generic(found.agency, found.year, divisions):
+        # 市统计局 of a resolved city
+        name = divisions.name(place.code, found.year)
+        if name and name[-1] == found.agency[0]:
+            found.agency = name + found.agency[1:]
+            found.agency_type = _agency_type(found.agency, found.year, divisions)
 
 
 def _decide_scope(found: Identification, text: str, divisions: Divisions) -> None:

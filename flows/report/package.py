@@ -7,6 +7,7 @@ are words in messages: nothing is ever written under them.
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -21,6 +22,9 @@ _MAX_MEMBER = 100 * 2**20
 _MAX_RATIO = 200
 """Unpacked to packed size, from a million bytes on: XML of tables packs to a fiftieth."""
 _STEP = 2**18
+_NO_DOCUMENT = re.compile(
+    r"\.(?:png|jpe?g|gif|bmp|tiff?|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I
+)
 _CONTENT = {
     "word/document.xml": "docx",
     "xl/workbook.xml": "xlsx",
@@ -117,6 +121,8 @@ def members(archive: ZipFile) -> Iterator[tuple[str, bytes | UnreadableError]]:
         if base.startswith((".", "~$")) or name.startswith("__MACOSX/"):
             continue
         try:
+            if _NO_DOCUMENT.search(name):
+                raise UnreadableError("no document")
             if left <= 0:
                 raise UnreadableError(f"the ZIP archive unpacks to more than {_MAX_UNPACKED} bytes")
             data = read_member(archive, info, min(_MAX_MEMBER, left))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from flows.report.blocks import Blocks, Box, columns_of, nearest, placed
 from flows.report.errors import UnreadableError
 from flows.report.pdf_page import LOCK, Char, Page, open_pdf
-from flows.report.rows import is_label
+from flows.report.rows import is_label, is_value
 from flows.report.ruling import Ruled, ruled_tables
 from flows.report.source import Source
 
@@ -27,6 +27,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:第\s*)?[-—–－―─·•~\s]*\d{1,4}[-—–－―─·•~\s]*(?:页)?(?:\s*[/，,共]+\s*\d{1,4}\s*页?)?|[-—–－―─\s]+"
 )
 _CONTINUED = re.compile(r"[(（]?续(?:上?表|前)?\s*\d*[)）]?")
+_NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|其中")
 _LATIN = re.compile(r"[A-Za-z]")
 _REPORT = re.compile("报告|年报|報告|年報")
 
@@ -140,7 +141,10 @@ def _items(page: Page) -> list[_Item]:
         else:
             outside.append(char)
     placed_items: list[tuple[float, _Item]] = [
-        (table.ys[0], _table(table, chars)) for table, chars in zip(ruled, inside, strict=True) if chars
+        (table.ys[0], _table(table, chars))
+        for table, chars in zip(ruled, inside, strict=True)
+        # the rest of a table may be a row of blanks
+        if chars or len(table.xs) > 3
     ]
     placed_items += [(line.height, line) for line in _lines(outside)]
     return [item for _, item in sorted(placed_items, key=lambda pair: -pair[0])]
@@ -285,10 +289,13 @@ def _append(table: _Table, below: _Table) -> None:
             above.rowspan += box.rowspan - 1
             gone.add(id(box))
         shift -= 1
-    else:
-        for edges, box in first.items():
+    elif any(box.text for box in first.values()):
+        # labels that span rows stand in front
+        for edges, box in sorted(first.items()):
             above_it = last.get(edges)
-            if above_it and not box.text and above_it.text and max(above_it.rowspan, box.rowspan) > 1:
+            if box.text:
+                break
+            if above_it and above_it.text and max(above_it.rowspan, box.rowspan) > 1:
                 above_it.rowspan += box.rowspan
                 gone.add(id(box))
     for box in below.boxes:
@@ -305,15 +312,14 @@ def _edges(box: Box, columns: list[float]) -> tuple[int, int]:
 
 def _is_rest(last: dict[tuple[int, int], Box], first: dict[tuple[int, int], Box]) -> bool:
     """Whether the first row of a page is the rest of the row that the page before ended with: it has the
-    same cells, and the two halves of its label make a label of a form, which the rest alone is not."""
+    same cells, its label only makes one of a form with what stands above, and no count stands in both."""
     if last.keys() != first.keys() or len(first) < 2:
         return False
-    filled = [edges for edges, box in first.items() if box.text]
+    both = [(last[edges].text, box.text) for edges, box in first.items() if box.text and last[edges].text]
     return (
-        bool(filled)
-        and all(last[edges].text for edges in filled)
-        and any(is_label(_joined([last[edges].text, first[edges].text])) for edges in filled)
-        and not any(is_label(first[edges].text) for edges in filled)
+        any(is_label(_joined([*pair])) for pair in both)
+        and not any(_NUMBERED.match(rest) for _, rest in both)
+        and not any(is_value(text) and is_value(rest) for text, rest in both)
     )
 
 

@@ -148,6 +148,9 @@ def _turn(pdfium: Any, text_page: Any, count: int) -> int:
     matrix = pdfium.FS_MATRIX()
     votes = [0, 0, 0, 0]
     for index in range(0, count, max(1, count // 40)):
+        # PDFium puts in spaces and line ends of its own, which are not turned
+        if pdfium.FPDFText_GetUnicode(text_page, index) <= 32:
+            continue
         if pdfium.FPDFText_GetMatrix(text_page, index, ctypes.byref(matrix)):
             if matrix.a or matrix.b:
                 votes[round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4] += 1

@@ -7,7 +7,7 @@ import re
 
 from flows.report.errors import UnreadableError
 from flows.report.extract import Extraction, extract
-from flows.report.formats import read_source
+from flows.report.formats import Convert, read_source
 from flows.report.identify import Identification, era_of_year, identify
 from flows.report.identity import check_facts, compare_narrative
 from flows.report.narrative import read_narrative
@@ -29,12 +29,13 @@ def read_report(
     media_type: str | None = None,
     charset: str | None = None,
     divisions: Divisions,
+    convert: Convert | None = None,
 ) -> Report:
     """Everything that one original says. `address` is where it came from (evidence for year and place),
-    `media_type` and `charset` what the server declared. Never raises on bad input: what cannot be read
-    is `unreadable` with its reason."""
+    `media_type` and `charset` what the server declared; `convert` makes DOCX or text of an old Word file.
+    Never raises on bad input: what cannot be read is `unreadable` with its reason."""
     try:
-        original = read_source(data, media_type, charset)
+        original = read_source(data, media_type, charset, convert)
     except UnreadableError as error:
         return Report("unreadable", str(error))
     source = original.source
