@@ -308,12 +308,14 @@ def test_readers_are_not_disturbed_by_rebuilds(home: Home) -> None:
     for reader in readers:
         reader.start()
     number = 0
-    while min(counts) < 3 and not problems:
-        number += 1
-        publish(home, number)
-    stopped.set()
-    for reader in readers:
-        reader.join()
+    try:
+        while min(counts) < 3 and not problems:
+            number += 1
+            publish(home, number)
+    finally:
+        stopped.set()
+        for reader in readers:
+            reader.join()
     assert problems == []
     assert number >= 3
 

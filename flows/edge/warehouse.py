@@ -145,7 +145,11 @@ def _lock(path: Path) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            # closing is not enough: a process forked meanwhile holds the same lock until it runs its program
+            fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def _remove(path: Path) -> None:

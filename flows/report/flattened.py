@@ -20,6 +20,7 @@ from flows.report.rows import (
     FORMS,
     OUTCOME,
     REQUEST,
+    ROLES,
     ROUTE,
     STATISTIC,
     SUBJECT,
@@ -58,11 +59,11 @@ def read_lines(document: Document, reader: RowReader) -> None:
             for index in range(first, last):
                 lines[index] = " " * len(lines[index])
     reader.close_headings()
-    LineReader(list(_tokens("\n".join(lines))), reader, done).read()
+    LineReader(list(_merged(_tokens("\n".join(lines)))), reader, done).read()
 
 
 _WORTH = re.compile(
-    "上年结转|结转下年|收到申请数|主动公开政府信息数|处理决定数|结果纠正|依法纠错数|申请办结数|现行有效件"
+    "上年结转|本年新收|结转下年|收到申请数|主动公开政府信息数|处理决定数|结果纠正|依法纠错数|申请办结数|现行有效件"
 )
 
 
@@ -113,7 +114,111 @@ def _spaced(line: str, number: int, offset: int) -> Iterator[Cell]:
         if counted == len(parts) or (labelled and (counted or labelled > 1 or len(parts) < 4)):
             yield from parts
             return
-    yield Cell(stripped, number, 0, 1, 1, offset + lead)
+    yield from _unglued(Cell(stripped, number, 0, 1, 1, offset + lead))
+
+
+_GLUED = re.compile(r"(\D{2,90}?)(\d+(?:\.\d+)?)")
+_TILES = re.compile(
+    "|".join(
+        sorted(
+            (
+                re.escape(label)
+                for label, kind in ROLES.items()
+                if kind in (FIELD, APPLICANT, ROUTE, OUTCOME) and len(label) > 1
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + "|"
+    + "|".join([*tables.TOTALS, *tables.OTHER])
+)
+
+
+def _unglued(token: Cell) -> Iterator[Cell]:
+    """A line whose cells ran together: a row's label with its digits (规章000), or headings in a row."""
+    assert token.start is not None
+    text = token.text
+    if text.isdigit() or len(text) > _LONGEST_LABEL:
+        yield token
+        return
+    if (match := _GLUED.fullmatch(text)) and is_label(match.group(1)):
+        yield Cell(match.group(1), token.row, 0, 1, 1, token.start)
+        yield Cell(match.group(2), token.row, 1, 1, 1, token.start + match.start(2))
+        return
+    if role(text) is not None:
+        yield token
+        return
+    ends: list[int] = []
+    at = 0
+    while match := _TILES.match(text, at):
+        at = match.end()
+        ends.append(at)
+    rest = text[at:]
+    if len(ends) > 1 and (not rest or _is_bracketed(rest)):
+        ends[-1] = len(text)
+        start = 0
+        for column, end in enumerate(ends):
+            yield Cell(text[start:end], token.row, column, 1, 1, token.start + start)
+            start = end
+        return
+    yield token
+
+
+def _is_bracketed(text: str) -> bool:
+    return text[0] in "(（" and text[-1] in ")）"
+
+
+def _parted(digits: str, count: int, *, adds_up: bool) -> list[tuple[int, int]] | None:
+    """Where `count` numbers that ran together begin and end; with `adds_up` the last is the sum of the
+    others. None where there is no way, or more than one."""
+    if len(digits) == count:
+        parts = [(at, at + 1) for at in range(count)]
+        numbers = [int(digit) for digit in digits]
+        return parts if not adds_up or sum(numbers[:-1]) == numbers[-1] else None
+    if not adds_up or not count < len(digits) <= _LONGEST_GLUED:
+        return None
+    ways: list[list[tuple[int, int]]] = []
+
+    def part(at: int, parts: list[tuple[int, int]], total: int) -> None:
+        if len(ways) > 1:
+            return
+        if len(parts) == count - 1:
+            last = digits[at:]
+            if (last[0] != "0" or len(last) == 1) and int(last) == total:
+                ways.append([*parts, (at, len(digits))])
+            return
+        longest = len(digits) - (count - len(parts) - 1)
+        for end in range(at + 1, longest + 1):
+            part(end, [*parts, (at, end)], total + int(digits[at:end]))
+            if digits[at] == "0":
+                break
+
+    part(0, [], 0)
+    return ways[0] if len(ways) == 1 else None
+
+
+_LONGEST_GLUED = 24
+
+
+def _merged(tokens: Iterator[Cell]) -> Iterator[Cell]:
+    """The tokens, with a label that is printed on two lines as one (本年新 / 制作数量, 商业 / 企业)."""
+    held: Cell | None = None
+    for token in tokens:
+        if held is not None:
+            both = held.text + token.text
+            if token.text and not is_value(token.text) and ROLES.get(label_key(both)) is not None:
+                held = Cell(both, held.row, held.column, 1, 1, held.start)
+                continue
+            yield held
+            held = None
+        short = 1 < len(token.text) <= 12 and not is_value(token.text)
+        if short and (ROLES.get(key := label_key(token.text)) is None or key == active.CUT_FIELD):
+            held = token
+        else:
+            yield token
+    if held is not None:
+        yield held
 
 
 def _joined(words: list[Cell]) -> Iterator[Cell]:
@@ -202,10 +307,7 @@ class LineReader:
         self.done = done
         """Sections that real tables gave."""
         self.roles = [
-            None
-            if not token.text or token.text.isdigit() or len(token.text) > _LONGEST_LABEL
-            else role(token.text)
-            for token in tokens
+            None if not token.text or token.text.isdigit() else role(token.text) for token in tokens
         ]
         self.in_other = False
         self.route = ""
@@ -260,6 +362,28 @@ class LineReader:
                 break
         return values, at
 
+    def _unglue(
+        self, label: int | None, values: list[Cell], count: int, *, adds_up: bool = False
+    ) -> list[Cell]:
+        """The counts of a row; where one token of digits stands for several columns, the columns if
+        there is one way to part it, and else none (it is reported as unmapped)."""
+        if len(values) != 1 or count < 2 or not values[0].text.isdigit() or len(values[0].text) < count:
+            return values
+        value = values[0]
+        assert value.start is not None
+        if label is not None and value.row != self.tokens[label].row:
+            return values
+        parts = _parted(value.text, count, adds_up=adds_up)
+        name = self.tokens[label].text if label is not None else "disputes"
+        if parts is None:
+            self.reader.unmapped.append((name, value.text, self._location(value)))
+            return []
+        self.reader.notes.append(("flattened.glued", f"{name}: {value.text} was parted into {count} counts"))
+        return [
+            Cell(value.text[start:end], value.row, value.column + column, 1, 1, value.start + start)
+            for column, (start, end) in enumerate(parts)
+        ]
+
     # --- 2014 -----------------------------------------------------------------------------------
 
     def _statistic(self, at: int) -> int:
@@ -309,6 +433,7 @@ class LineReader:
     def _request(self, at: int, indicator: str) -> int:
         values, end = self._values(at + 1)
         order = self.applicants or list(tables.APPLICANT_ORDER)
+        values = self._unglue(at, values, len(order), adds_up=order[-1] == TOTAL)
         printed = [value for value in values if value.text != ""]
         if "requests" in self.done:
             return max(end, at + 1)
@@ -406,8 +531,9 @@ class LineReader:
         if "disputes" in self.done or len(self.outcomes) != len(tables.DISPUTE_ORDER):
             self.outcomes = []
             return max(end, at + 1)
-        printed = [value for value in values if value.text != ""]
         count = len(tables.DISPUTE_ORDER)
+        values = self._unglue(None, values, count)
+        printed = [value for value in values if value.text != ""]
         chosen: list[Cell] | None = None
         if len(printed) == count:
             chosen = printed
@@ -451,11 +577,12 @@ class LineReader:
             return max(at + 1, end)
         subject = active.SUBJECTS[label_key(self.tokens[at].text)]
         names: list[str | None] = [name for name, _, _ in self.reader.fields]
-        printed = [value for value in values if value.text != ""]
         wanted = len(names)
         if not wanted:
             wanted = max(len(form.active.get(subject, ())) for form in (form_2019.FORM, form_2021.FORM))
-        chosen = printed if len(printed) >= min(wanted, 1) and len(printed) == wanted else values[:wanted]
+        values = self._unglue(at, values, wanted)
+        printed = [value for value in values if value.text != ""]
+        chosen = printed if printed and len(printed) == wanted else values[:wanted]
         if len(chosen) > wanted:
             chosen = chosen[:wanted]
         if names and len(printed) < len(names) and len(values) < len(names):

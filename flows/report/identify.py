@@ -271,13 +271,18 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
             return
 
 
+# The year itself, unless another is only compared with it
+_SPOKEN_YEAR = re.compile(r"([与比较同于]\s?)?(20[0-3]\d)\s*年(度)?")
+
+
 def _body_years(text: str, published_on: date | None) -> Counter[int]:
     """The years a text speaks of; 2020年度 weighs three times as much as 2020年. A report speaks of the
     year before its publication, and of the year of publication only in its plans."""
     years: Counter[int] = Counter()
-    for year, period in re.findall(r"(20[0-3]\d)\s*年(度)?", _CITED.sub("", text[: 4 * _HEAD])):
-        years[int(year)] += 3 if period else 1
-    if published_on and published_on.month <= 6 and years[published_on.year - 1]:
+    for before, year, period in _SPOKEN_YEAR.findall(_CITED.sub("", text[: 4 * _HEAD])):
+        if not before:
+            years[int(year)] += 3 if period else 1
+    if published_on and published_on.month <= 6:
         del years[published_on.year]
     return years
 

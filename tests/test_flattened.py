@@ -1,0 +1,138 @@
+"""Tables that lost their markup, in the ways that pages and copies of pages show."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.report.extract import Extraction, extract
+from flows.report.source import Source, normalise
+
+
+def read(text: str) -> Extraction:
+    return extract(normalise(Source(text)))
+
+
+def values(text: str) -> dict[str, float | None]:
+    return {fact.key: fact.value for fact in read(text).facts}
+
+
+HEADING = "申请人情况\n自然人\n法人或其他组织\n总计\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n"
+LAST = "四、结转下年度继续办理\n0\n0\n0\n0\n0\n0\n0\n"
+
+
+def test_headings_over_two_lines() -> None:
+    found = values(
+        "第二十条第(一)项\n信息内容\n本年新\n制作数量\n本年新\n公开数量\n对外公开总数量\n规章\n1\n2\n3\n"
+        "规范性文件\n4\n5\n6\n第二十条第(五)项\n信息内容\n上一年项目数量\n本年增/减\n处理决定数量\n行政许可\n7\n-1\n9"
+    )
+    assert found == {
+        "active.rules.issued|total": 1,
+        "active.rules.disclosed|total": 2,
+        "active.rules.disclosed_total|total": 3,
+        "active.normative_documents.issued|total": 4,
+        "active.normative_documents.disclosed|total": 5,
+        "active.normative_documents.disclosed_total|total": 6,
+        "active.licensing.items_last_year|total": 7,
+        "active.licensing.items_change|total": -1,
+        "active.licensing.decisions|total": 9,
+    }
+
+
+def test_cells_run_together_with_one_digit_each() -> None:
+    found = values(
+        "第二十条第(一)项\n信息内容本年制发件数本年废止件数现行有效件数\n规章000\n行政规范性文件105\n"
+        "第二十条第(五)项\n信息内容本年处理决定数量\n行政许可1472\n第二十条第(八)项\n信息内容本年收费金额(单位:万元)\n行政事业性收费0\n"
+    )
+    assert found == {
+        "active.rules.issued|total": 0,
+        "active.rules.repealed|total": 0,
+        "active.rules.in_force|total": 0,
+        "active.normative_documents.issued|total": 1,
+        "active.normative_documents.repealed|total": 0,
+        "active.normative_documents.in_force|total": 5,
+        "active.licensing.decisions|total": 1472,
+        "active.fees.amount|total": 0,
+    }
+
+
+def test_cells_run_together_are_parted_where_the_rows_sum_leaves_one_way() -> None:
+    extraction = read(
+        "自然人法人或其他组织总计\n商业企业科研机构社会公益组织法律服务机构其他\n"
+        "一、本年新收政府信息公开申请数量120000012\n二、上年结转政府信息公开申请数量0000000\n" + LAST
+    )
+    found = {fact.key: fact.value for fact in extraction.facts}
+    assert found["requests.received|natural_person"] == 12
+    assert found["requests.received|total"] == 12
+    assert found["requests.carried_in|total"] == 0
+    assert any(rule == "flattened.glued" for rule, _ in extraction.notes)
+
+
+def test_cells_run_together_without_one_way_are_left_and_reported() -> None:
+    extraction = read(
+        "信息内容本年制发件数本年废止件数现行有效件数\n规章000\n行政规范性文件1112\n" + HEADING + LAST
+    )
+    assert not any("normative" in fact.indicator for fact in extraction.facts)
+    assert any(raw == "1112" for _, raw, _ in extraction.unmapped)
+
+
+def test_bars_before_each_row_and_a_blank_cell() -> None:
+    extraction = read(
+        "|\n第二十条第(一)项 | |||\n|\n信息内容 |\n本年制发件数 |\n本年废止件数 |\n现行有效件数 (历史累计) |\n|\n规章 |\n0 |\n0 |\n|\n"
+        "|\n行政规范性文件 |\n5 |\n12 |\n8 |\n|\n第二十条第(五)项 | |||\n|\n信息内容 |\n本年处理决定数量 | ||\n|\n行政许可 |\n0 | ||\n"
+    )
+    found = {fact.key: (fact.value, fact.state) for fact in extraction.facts}
+    assert found["active.rules.issued|total"] == (0, "reported")
+    assert found["active.rules.in_force|total"] == (None, "blank")
+    assert found["active.normative_documents.in_force|total"] == (8, "reported")
+    assert found["active.licensing.decisions|total"] == (0, "reported")
+
+
+def test_long_notes_in_labels() -> None:
+    note = "(行政机关制定发布的决定、公告、通告、意见、通知,以及标题采用“规定”“办法”“细则”“规范”“规程”“规则”等字样的公文,一般情况下属于规范性文件)"
+    found = values(
+        "信息内容 | 本年新 制作数量 | 本年新 公开数量 | 对外公开总数量 | ||\n"
+        f"规章(设区的市、自治州人民政府应提供相关数据) | 0 | 0 | 0 | ||\n规范性文件{note} | 2 | 2 | 19 | ||\n"
+        "信息内容 | 上一年项目数量(指2019年事项数) | 本年增/减(指2020年增加或减少的事项数,减用负值表示,如-8) | 处理决定数量(指2020年办件量) | ||\n"
+        "行政强制 | 4 | 4 | - | ||\n"
+    )
+    assert found["active.normative_documents.disclosed_total|total"] == 19
+    assert found["active.coercion.items_last_year|total"] == 4
+    assert found["active.coercion.decisions|total"] is None
+
+
+def test_years_in_headings() -> None:
+    found = values(
+        "信息内容 | 本年(2023)制发件数 | 本年(2023)废止件数 | 现行有效件数 |\n规章 | 0 | 1 | 2 |\n规范性文件 | 3 | 4 | 5 |\n"
+    )
+    assert found["active.rules.in_force|total"] == 2
+    assert found["active.normative_documents.issued|total"] == 3
+
+
+def test_rows_on_a_line_with_heads_of_unequal_length() -> None:
+    found = values(
+        "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和) | 申请人情况 |\n自然人 | 法人或其他组织 | 总计 |\n"
+        "商业 企业 | 科研 机构 | 社会公益组织 | 法律服务机构 | 其他 |\n一、本年新收政府信息公开申请数量 | 1 | 2 | 3 | 4 | 5 | 6 | 21 |\n"
+        "三、本年度办理结果 | (一)予以公开 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |\n(三)不予公开 | 1.属于国家秘密 | 0 | 0 | 0 | 7 | 0 | 0 | 7 |\n"
+    )
+    assert found["requests.received|business"] == 2
+    assert found["requests.received|total"] == 21
+    assert found["requests.refused.state_secret|nonprofit"] == 7
+
+
+@pytest.mark.parametrize("row", ["3\n3", "0\n0\n0\n0\n0\n0", "1\n2\n3"])
+def test_lost_blanks_give_only_what_is_certain(row: str) -> None:
+    extraction = read(HEADING + f"一、本年新收政府信息公开申请数量\n{row}\n" + LAST)
+    received = {
+        fact.applicant: fact.value for fact in extraction.facts if fact.indicator == "requests.received"
+    }
+    assert received in ({}, {"total": 3.0})
+    assert any(rule == "flattened.blanks_lost" for rule, _ in extraction.notes)
+
+
+def test_labels_in_prose_are_no_rows() -> None:
+    assert (
+        values(
+            "本局收到申请数较去年增加，申请办结数为7件。\n主动公开政府信息数\n较多，其中网站公开3条。\n依法纠错数\n"
+        )
+        == {}
+    )

@@ -1,0 +1,174 @@
+"""`gongkai sql`: what it prints, what it writes and how it fails."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.commands.sql import command
+from flows.edge.warehouse import building
+from flows.settings import Home
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    place = Home(tmp_path_factory.mktemp("home"))
+    with building(place) as build:
+        build.connection.execute(
+            """
+            CREATE TABLE t AS SELECT * FROM (VALUES
+                ('湖南省', 7, 0.25, DATE '2020-01-02', TRUE, ['a', '乙'], {'x': 1}),
+                ('x', 12345, NULL, NULL, FALSE, [], NULL),
+                (NULL, NULL, 3.0, NULL, NULL, NULL, NULL)
+            ) AS v(name, amount, rate, day, flag, items, pair)
+            """
+        )
+        build.publish()
+    return place
+
+
+def run(home: Home, query: str, *options: str) -> Result:
+    return CliRunner().invoke(command, [query, "--home", str(home.path), *options])
+
+
+def test_a_table_is_aligned_by_display_width_with_numbers_to_the_right(home: Home) -> None:
+    result = run(home, "SELECT name, amount, rate, flag FROM t ORDER BY amount")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "name    amount  rate  flag",
+        "──────  ──────  ────  ─────",
+        "湖南省       7  0.25  true",
+        "x        12345        false",
+        "                   3",
+        "(3 rows)",
+    ]
+
+
+def test_a_table_without_rows_has_its_header(home: Home) -> None:
+    result = run(home, "SELECT name, amount FROM t WHERE FALSE")
+    assert result.output.splitlines() == ["name  amount", "────  ──────", "(0 rows)"]
+
+
+def test_a_line_feed_in_a_value_does_not_break_the_table(home: Home) -> None:
+    assert run(home, "SELECT E'a\\n\\tb' AS x").output.splitlines() == ["x", "───", "a b", "(1 row)"]
+
+
+def test_csv(home: Home) -> None:
+    result = run(home, "SELECT * FROM t ORDER BY amount", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.output)))
+    assert rows[0] == {
+        "name": "湖南省",
+        "amount": "7",
+        "rate": "0.25",
+        "day": "2020-01-02",
+        "flag": "true",
+        "items": '["a", "乙"]',
+        "pair": '{"x": 1}',
+    }
+    assert rows[2]["name"] == "" and rows[2]["rate"] == "3"
+
+
+def test_json(home: Home) -> None:
+    result = run(home, "SELECT * FROM t ORDER BY amount", "--format", "json")
+    rows = json.loads(result.output)
+    assert rows[0] == {
+        "name": "湖南省",
+        "amount": 7,
+        "rate": 0.25,
+        "day": "2020-01-02",
+        "flag": True,
+        "items": ["a", "乙"],
+        "pair": {"x": 1},
+    }
+    assert rows[2] == dict.fromkeys(rows[0]) | {"rate": 3}
+    assert "湖南省" in result.output
+    assert json.loads(run(home, "SELECT 1 AS x WHERE FALSE", "--format", "json").output) == []
+    assert json.loads(run(home, "SELECT 'nan'::DOUBLE AS x", "--format", "json").output) == [{"x": None}]
+
+
+def test_more_rows_than_are_read_at_once(home: Home) -> None:
+    result = run(home, "SELECT range AS x FROM range(25000)", "--format", "csv")
+    assert result.output.splitlines() == ["x", *(str(number) for number in range(25000))]
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "table"])
+def test_an_output_file_takes_what_would_be_printed(home: Home, tmp_path: Path, form: str) -> None:
+    query = "SELECT name, amount FROM t ORDER BY amount"
+    printed = run(home, query, "--format", form).output
+    result = run(home, query, "--format", form, "--output", str(tmp_path / "out"))
+    assert (result.exit_code, result.output) == (0, "")
+    assert (tmp_path / "out").read_text(encoding="utf-8") == printed
+
+
+def test_parquet_keeps_types(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "it's.parquet"
+    result = run(
+        home, "SELECT name, amount, day FROM t ORDER BY amount;", "--format", "parquet", "--output", str(path)
+    )
+    assert result.exit_code == 0, result.output
+    rows = duckdb.read_parquet(str(path))
+    assert [str(kind) for kind in rows.types] == ["VARCHAR", "INTEGER", "DATE"]
+    assert rows.fetchall()[0][:2] == ("湖南省", 7)
+
+
+def test_parquet_needs_a_file(home: Home) -> None:
+    result = run(home, "SELECT 1", "--format", "parquet")
+    assert result.exit_code == 2
+    assert "--format parquet needs --output FILE" in result.output
+
+
+def test_a_mistake_in_the_query_is_one_message(home: Home) -> None:
+    result = run(home, "SELECT nam FROM t")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: Binder Error")
+    assert '"nam"' in result.output and "name" in result.output
+    assert "Traceback" not in result.output and "Stack Trace" not in result.output
+
+
+def test_the_warehouse_cannot_be_changed(home: Home) -> None:
+    result = run(home, "DELETE FROM t")
+    assert result.exit_code == 1
+    assert "read-only" in result.output
+    assert run(home, "SELECT count(*) AS n FROM t", "--format", "csv").output == "n\n3\n"
+
+
+def test_a_file_that_cannot_be_written_is_one_message(home: Home, tmp_path: Path) -> None:
+    for form in ("csv", "parquet"):
+        result = run(home, "SELECT 1 AS x", "--format", form, "--output", str(tmp_path / "no" / "x"))
+        assert result.exit_code == 1
+        assert str(tmp_path / "no" / "x") in result.output
+
+
+def test_without_a_warehouse_the_next_command_is_told(tmp_path: Path) -> None:
+    result = run(Home(tmp_path / "nothing"), "SELECT 1")
+    assert result.exit_code == 1
+    assert "there is no warehouse yet" in result.output
+    assert f"gongkai run --home {tmp_path / 'nothing'}" in result.output
+
+
+def test_the_home_may_come_from_the_environment(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_HOME", str(home.path))
+    result = CliRunner().invoke(command, ["SELECT 1 AS x", "--format", "csv"])
+    assert result.output == "x\n1\n"
+
+
+def test_it_imports_nothing_heavy(home: Home) -> None:
+    code = (
+        "import sys; from flows.cli import main\n"
+        "try: main(['sql', 'SELECT 1 AS x', '--home', sys.argv[1]])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'sqlglot', 'rich', 'httpx'}\n"
+        "print(sorted(heavy.intersection(sys.modules)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(home.path)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.splitlines()[-1] == "[]"
