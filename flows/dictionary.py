@@ -13,7 +13,9 @@ from flows.alert import ALERT_DESCRIPTION, record_alerts
 from flows.edge.reference import MEASURE_TERM, TABLES, load_reference, reference_descriptions
 from flows.edge.warehouse import (
     JUDGEMENT,
-    JUDGEMENT_DESCRIPTION,
+    OVERALL_JUDGEMENT,
+    RULE,
+    STAGE_DESCRIPTIONS,
     Description,
     connect,
     create_judgement,
@@ -34,6 +36,8 @@ SCHEMAS = {
 GRAINS = {
     **{f"ref.{table.name}": table.grain for table in (*TABLES, MEASURE_TERM)},
     JUDGEMENT: ("sha256", "rule"),
+    OVERALL_JUDGEMENT: ("suite", "subject", "rule"),
+    RULE: ("suite", "rule"),
     ALERT_DESCRIPTION.name: ("rule", "subject"),
 }
 """What a row is of, for the tables that no model makes."""
@@ -46,7 +50,7 @@ def dictionary() -> str:
     types = _types(list(models.values()))
     tables = [
         *(model.description for model in models.values()),
-        JUDGEMENT_DESCRIPTION,
+        *STAGE_DESCRIPTIONS,
         ALERT_DESCRIPTION,
         *reference_descriptions(),
     ]

@@ -29,14 +29,24 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
 from flows.edge.reference import MEASURE_TERM, TABLES, read_reference, reference_descriptions
-from flows.edge.warehouse import JUDGEMENT, JUDGEMENT_DESCRIPTION, Description
+from flows.edge.warehouse import RUN_TABLES, STAGE_DESCRIPTIONS, Description
 from flows.settings import ROOT, SQL
 
 if TYPE_CHECKING:
     import duckdb
 
-RAW = ("raw.attempt", "raw.document", "raw.fact", "raw.finding")
-SOURCES = (*RAW, *(f"ref.{table.name}" for table in (*TABLES, MEASURE_TERM)), JUDGEMENT)
+RAW = (
+    "raw.attempt",
+    "raw.document",
+    "raw.fact",
+    "raw.finding",
+    *(f"raw.{name}" for name in RUN_TABLES),
+)
+SOURCES = (
+    *RAW,
+    *(f"ref.{table.name}" for table in (*TABLES, MEASURE_TERM)),
+    *(table.name for table in STAGE_DESCRIPTIONS),
+)
 """The tables that models may read and that no model makes."""
 
 MEASURES = "ref.measure"
@@ -46,6 +56,10 @@ _GRAIN_ROWS = 5_000_000
 
 class ModelError(Exception):
     """A model is wrong, or what it made is; the message names the file."""
+
+
+class GrainError(ModelError):
+    """A table that was built has a key twice, or none in some row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +176,7 @@ def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | N
         ).fetchall()
         for column, null_count in zip(model.grain, null_counts, strict=True):
             if null_count:
-                raise ModelError(
+                raise GrainError(
                     f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
                 )
         where, parameters = f"hash({first}) % {row_count // _GRAIN_ROWS + 1} = 0", []
@@ -173,7 +187,7 @@ def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | N
     if twin:
         *key, count = twin
         values = ", ".join(f"{column} {value}" for column, value in zip(model.grain, key, strict=True))
-        raise ModelError(f"{model.place}: {count} rows have the same grain: {values}")
+        raise GrainError(f"{model.place}: {count} rows have the same grain: {values}")
     return row_count
 
 
@@ -317,7 +331,8 @@ def _source_columns() -> list[tuple[str, list[str]]]:
     return [
         *((f"raw.{name}", schema.names) for name, schema in SCHEMAS.items()),
         *((table.name, list(table.columns)) for table in reference_descriptions()),
-        (JUDGEMENT, list(JUDGEMENT_DESCRIPTION.columns)),
+        *((f"raw.{name}", list(columns)) for name, columns in RUN_TABLES.items()),
+        *((table.name, list(table.columns)) for table in STAGE_DESCRIPTIONS),
     ]
 
 

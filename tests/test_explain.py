@@ -63,7 +63,7 @@ def test_the_number_with_its_basis_coverage_and_tree(home: Home) -> None:
     ]
     assert "305 件" in lines
     assert "basis     bottom_up: the sum of 2 reports, nothing counted twice" in lines
-    assert "coverage  2 of 3 divisions right below have it, 3 of 4 known agencies gave it" in lines[5]
+    assert "coverage  2 of 3 divisions right below have it, 3 of 30 known agencies gave it" in lines[5]
     used, left_out = lines.index("used: 2 reports"), lines.index("left out: 3 reports")
     assert lines[used + 1 : used + 5] == [
         "  甲省",
@@ -158,7 +158,7 @@ def test_a_number_that_no_report_can_give_is_said_to_be_none(home: Home) -> None
     result = run(home, "甲省", "2020", "backlog_rate")
     assert result.exit_code == 0
     assert "no number: no report that could give it can be used" in result.output
-    assert "not_in_report: the report does not give the figure" in result.output
+    assert "figure_missing: a figure needed for it is missing, blank or not a number" in result.output
 
 
 def test_without_a_warehouse_the_next_command_is_told(tmp_path: Path) -> None:

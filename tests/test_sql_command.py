@@ -25,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         build.connection.execute(
             """
             CREATE TABLE t AS SELECT * FROM (VALUES
-                ('湖南省', 7, 0.25, DATE '2020-01-02', TRUE, ['a', '乙'], {'x': 1}),
+                ('湖南省', 7, 0.25::DOUBLE, DATE '2020-01-02', TRUE, ['a', '乙'], {'x': 1}),
                 ('x', 12345, NULL, NULL, FALSE, [], NULL),
                 (NULL, NULL, 3.0, NULL, NULL, NULL, NULL)
             ) AS v(name, amount, rate, day, flag, items, pair)
@@ -50,6 +50,12 @@ def test_a_table_is_aligned_by_display_width_with_numbers_to_the_right(home: Hom
         "                   3",
         "(3 rows)",
     ]
+
+
+def test_decimals_are_numbers_too(home: Home) -> None:
+    query = "SELECT unnest([1.50, 10.25]) AS x"
+    assert run(home, query).output.splitlines() == ["    x", "─────", " 1.50", "10.25", "(2 rows)"]
+    assert json.loads(run(home, query, "--format", "json").output) == [{"x": 1.5}, {"x": 10.25}]
 
 
 def test_a_table_without_rows_has_its_header(home: Home) -> None:

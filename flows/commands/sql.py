@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -121,7 +122,7 @@ def _write_table(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
     rows = list(_rows(result))
     is_number = [
         any(row[place] is not None for row in rows)
-        and all(isinstance(row[place], int | float) or row[place] is None for row in rows)
+        and all(isinstance(row[place], int | float | Decimal) or row[place] is None for row in rows)
         and not any(isinstance(row[place], bool) for row in rows)
         for place in range(len(names))
     ]
@@ -171,6 +172,8 @@ def _plain(value: Any) -> Any:
     """A value as JSON can hold it; what is no number in JSON is null."""
     if value is None or isinstance(value, bool | int | str):
         return value
+    if isinstance(value, Decimal):
+        value = float(value)
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             return None

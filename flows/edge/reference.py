@@ -48,7 +48,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class ReferenceTable:
     """A reference table: `ref.<name>` from `<name>.csv`. `grain` names the columns that make a row one of
-    its kind. An optional table is empty while it has no file."""
+    its kind. An optional table is empty while it has no file; `file` names one that is called otherwise."""
 
     name: str
     english: str
@@ -56,6 +56,7 @@ class ReferenceTable:
     grain: tuple[str, ...]
     columns: tuple[Column, ...]
     is_optional: bool = False
+    file: str | None = None
 
 
 ERAS = ("2008", "2014", "2019", "2021")
@@ -66,6 +67,27 @@ _MEASURE = Column("measure", "Measure: a figure comparable across template eras"
 _INDICATOR = Column("indicator", "Indicator of the codebook: one row of a form", "编码表指标（表格中的一行）")
 
 TABLES: tuple[ReferenceTable, ...] = (
+    ReferenceTable(
+        "correction",
+        "Figures that are known to be printed or read wrongly, with the right ones",
+        "已知印错或误读的数据项及其正确值",
+        ("sha256", "cell"),
+        (
+            Column("sha256", "SHA-256 of the original", "原件SHA-256", header="document"),
+            Column("cell", "The figure: indicator|applicant", "数据项：指标|申请人类别"),
+            Column(
+                "printed",
+                "The cell's text as printed, for which alone the correction holds; empty for a blank cell",
+                "单元格原文，仅对该原文有效；空白单元格为空",
+                is_required=False,
+            ),
+            Column("corrected", "The right number, in the unit of the indicator", "正确数值（按指标单位）"),
+            Column("reason", "Why the printed one is wrong", "更正理由"),
+            Column("source", "Where the right one is from", "依据"),
+        ),
+        is_optional=True,
+        file="corrections.csv",
+    ),
     ReferenceTable(
         "division",
         "Provinces, prefectures and counties with the years of their names and codes, year-end state, from 2008",
@@ -304,7 +326,7 @@ def read_reference(name: str, folder: Path = REFERENCE) -> tuple[Row, ...]:
     """
     if name == MEASURE_TERM.name:
         return tuple(_terms(folder))
-    path = folder / f"{name}.csv"
+    path = folder / (_BY_NAME[name].file or f"{name}.csv")
     if not path.exists():
         if _BY_NAME[name].is_optional:
             return ()
@@ -387,6 +409,18 @@ def _check_division(path: Path, rows: list[Row]) -> None:
             raise ReferenceDataError(f"{path}:{line}: to_year is before from_year")
 
 
+def _check_correction(path: Path, rows: list[Row]) -> None:
+    for line, row in enumerate(rows, 2):
+        if not re.fullmatch(r"[0-9a-f]{64}", str(row["sha256"])):
+            raise ReferenceDataError(f"{path}:{line}: document is {row['sha256']!r}; it must be a SHA-256")
+        if not re.fullmatch(r"[a-z_.]+\|[a-z_]+", str(row["cell"])):
+            raise ReferenceDataError(
+                f"{path}:{line}: cell is {row['cell']!r}; it must be indicator|applicant, as requests.received|total"
+            )
+        if not re.fullmatch(r"-?\d+(\.\d+)?", str(row["corrected"])):
+            raise ReferenceDataError(f"{path}:{line}: corrected is {row['corrected']!r}; it must be a number")
+
+
 def _check_pattern(path: Path, rows: list[Row]) -> None:
     for line, row in enumerate(rows, 2):
         try:
@@ -397,6 +431,7 @@ def _check_pattern(path: Path, rows: list[Row]) -> None:
 
 _CHECKS: dict[str, Callable[[Path, list[Row]], None]] = {
     "division": _check_division,
+    "correction": _check_correction,
     "agency_pattern": _check_pattern,
 }
 

@@ -23,7 +23,12 @@ from flows.settings import PARSER_VERSION, Home
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Action = Literal["release", "reject", "reopen", "publish"]
+"""What a person can decide: see `flows.edge.decisions`."""
+
 JUDGEMENT = "quality.judgement"
+OVERALL_JUDGEMENT = "quality.overall_judgement"
+RULE = "quality.rule"
 
 _MEMORY_LIMIT = 8 * 2**30
 _TEMPORARY_LIMIT = 100 * 2**30
@@ -56,8 +61,57 @@ JUDGEMENT_DESCRIPTION = Description(
         "severity": "critical (kept out), warning or info | 严重程度：critical隔离、warning警告、info提示",
         "message": "What is wrong, in English | 说明（英文）",
         "message_zh": "What is wrong, in Chinese | 说明（中文）",
+        "parser_rule": "Pattern of the parser's rules that say the same of a document; null where it has none | "
+        "解析器中同义规则的匹配式；没有则为空",
     },
 )
+
+OVERALL_JUDGEMENT_DESCRIPTION = Description(
+    OVERALL_JUDGEMENT,
+    "What the expectation suites say of reports beside others, of provinces, sources and tables: one row a broken "
+    "expectation | 质量期望套件对报告间比较、省份年度、来源及数据表的判定",
+    {
+        "suite": "Suite that says so | 所属套件",
+        "subject": "Key of the row that is judged: a document's SHA-256, a province and year, a host, a table; null for "
+        "all rows | 被判定的行：文件SHA-256、省份与年度、网站或数据表；针对整表则为空",
+        "rule": "Expectation that is broken | 未满足的期望",
+        "severity": "critical (holds back publication), warning or info | 严重程度：critical阻止发布、warning警告、info提示",
+        "message": "What is wrong, in English | 说明（英文）",
+        "message_zh": "What is wrong, in Chinese | 说明（中文）",
+    },
+)
+
+RULE_DESCRIPTION = Description(
+    RULE,
+    "Every rule of the expectation suites | 质量期望套件的全部规则",
+    {
+        "suite": "Suite | 所属套件",
+        "rule": "Code of the rule | 规则代码",
+        "severity": "What breaking it means: critical, warning or info | 严重程度",
+        "description": "What must hold, in English | 要求（英文）",
+        "description_zh": "What must hold, in Chinese | 要求（中文）",
+    },
+)
+
+STAGE_DESCRIPTIONS = (JUDGEMENT_DESCRIPTION, OVERALL_JUDGEMENT_DESCRIPTION, RULE_DESCRIPTION)
+"""The tables that stages write and models read."""
+
+RUN_TABLES: Mapping[str, Mapping[str, str]] = {
+    # what people decided, in the order in which they did
+    "decision": {
+        "decision_number": "INTEGER",
+        "action": "VARCHAR",
+        "subject": "VARCHAR",
+        "rules": "VARCHAR[]",
+        "decided_by": "VARCHAR",
+        "reason": "VARCHAR",
+        "decided_at": "TIMESTAMP",
+        "baseline": "VARCHAR",
+    },
+    # how many rows the published warehouse has, by table and province ('' for all)
+    "published": {"table_name": "VARCHAR", "province_code": "VARCHAR", "row_count": "BIGINT"},
+}
+"""What a run knows beside the raw layer: tables of the schema `raw`, there during the build only."""
 
 
 def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -167,7 +221,8 @@ def _sync(path: Path) -> None:
 
 
 def load_raw(connection: duckdb.DuckDBPyConnection, raw: Path, version: int = PARSER_VERSION) -> None:
-    """Make `raw.attempt`, `raw.document`, `raw.fact` and `raw.finding` readable on this connection.
+    """Make `raw.attempt`, `raw.document`, `raw.fact` and `raw.finding` readable on this connection, and the
+    `RUN_TABLES` empty.
 
     They are views over the Parquet under `raw`, in a database in memory that is named `raw`, so that nothing
     of them gets into the file that is built. Of each document they have the reading by the newest parser
@@ -180,6 +235,8 @@ def load_raw(connection: duckdb.DuckDBPyConnection, raw: Path, version: int = PA
         connection.register("empty_rows", schema.empty_table())
         connection.execute(f"CREATE TABLE raw.empty_{name} AS SELECT * FROM empty_rows")
         connection.unregister("empty_rows")
+    for name, columns in RUN_TABLES.items():
+        connection.execute(f"CREATE TABLE raw.{name} ({', '.join(map(' '.join, columns.items()))})")
     batches = _batches(raw, version)
     superseded = _find_superseded(connection, raw, batches)
     for name, schema in SCHEMAS.items():
@@ -268,18 +325,23 @@ def _create_view(
 
 
 def create_judgement(connection: duckdb.DuckDBPyConnection, rows: pa.Table | None = None) -> int:
-    """Create `quality.judgement` and fill it with the rows of an Arrow table that has its columns; their number."""
-    columns = JUDGEMENT_DESCRIPTION.columns
+    """Create `quality.judgement` and fill it with the rows of an Arrow table that has its columns; their number.
+    The other tables that stages write are made empty."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS quality")
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {JUDGEMENT} ({', '.join(f'{column} VARCHAR' for column in columns)})"
-    )
-    describe(connection, [JUDGEMENT_DESCRIPTION])
+    for table in STAGE_DESCRIPTIONS:
+        columns = ", ".join(f"{column} VARCHAR" for column in table.columns)
+        connection.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
+    describe(connection, list(STAGE_DESCRIPTIONS))
+    return add_rows(connection, JUDGEMENT, rows)
+
+
+def add_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table | None) -> int:
+    """Insert the rows of an Arrow table by the names of its columns; their number. Columns that it lacks are null."""
     if rows is None or not rows.num_rows:
         return 0
-    connection.register("judgement_rows", rows)
-    connection.execute(f"INSERT INTO {JUDGEMENT} SELECT {', '.join(columns)} FROM judgement_rows")
-    connection.unregister("judgement_rows")
+    connection.register("added_rows", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM added_rows")
+    connection.unregister("added_rows")
     return int(rows.num_rows)
 
 

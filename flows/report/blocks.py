@@ -13,6 +13,8 @@ from flows.report.source import CELL, MARKS, TABLE, Source, Span
 MAX_CHARACTERS = 20_000_000
 MAX_CELLS = 400_000
 """Of one document; the largest report seen has 300 cells."""
+MAX_PLACES = 5_000_000
+"""Of the grids of one document, each row as wide as the widest."""
 _LONG_ROW = 80
 """Characters from which the only cell of a row is running text: the longest printed label has 71."""
 _LONG_CELL = 400
@@ -79,6 +81,7 @@ class Blocks:
     """The lines since the last table."""
     _characters: int = 0
     _cells: int = 0
+    _places: int = 0
 
     def prose(self, text: str) -> None:
         text = clean(text)
@@ -93,6 +96,10 @@ class Blocks:
         if not any(texts):
             return
         self._cells += len(texts)
+        height = max(row + rowspan for row, _, rowspan, _ in shape)
+        self._places += height * max(column + colspan for _, column, _, colspan in shape)
+        if self._places > MAX_PLACES:
+            raise UnreadableError(f"its tables span more than {MAX_PLACES} places")
         if self._cells > MAX_CELLS:
             raise UnreadableError(f"its tables have more than {MAX_CELLS} cells")
         self._count(sum(map(len, texts)))

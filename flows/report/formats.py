@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from flows.report.blocks import MAX_PLACES
 from flows.report.errors import UnreadableError
 from flows.report.html import read_html
 from flows.report.source import CELL, MARKS, TABLE, Source
@@ -21,6 +22,12 @@ _MAX_UNPACKED = 100 * 2**20
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.I)
 _MAIL = re.compile(rb"\A\s*(?:MIME-Version:|From: |Content-Type: multipart/|Date: |Subject: )", re.I)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
+_VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_CLOSED_BY_ITSELF = frozenset("p li td th tr dd dt option tbody thead tfoot".split())
+_MANY_TAGS = 20_000
+_MANY_TABLES = 300
+_MAX_DEPTH = 1000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = {
     b"\x89PNG": "PNG",
@@ -201,7 +208,8 @@ def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Orig
         raise UnreadableError("no charset fits: the bytes are no text")
     text, twice = mend_double_encoding(text)
     if _PAGE.match(text) if media_type == "text/plain" else _MARKUP.search(text[:20000]):
-        original = Original(read_html(text), {"format": "HTML"})
+        _refuse_depth(text)
+        original = Original(_within_bounds(read_html(text)), {"format": "HTML"})
     else:
         plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(MARKS)
         original = Original(Source(plain), {"format": "plain text"})
@@ -209,6 +217,46 @@ def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Orig
     if twice:
         original.repairs["double_encoded"] = twice
     return original
+
+
+def _refuse_depth(page: str) -> None:
+    """Refuse a page whose tags nest absurdly deep, for which parsers need time with the square of the
+    depth. Only pages with many tags are looked at; browsers stop at a depth of 512."""
+    if page.count("<") < _MANY_TAGS and page.count("<table") < _MANY_TABLES:
+        return
+    open_tags: list[str] = []
+    for match in _TAG.finditer(page):
+        slash, name = match.groups()
+        name = name.lower()
+        if name in _VOID_TAGS:
+            continue
+        if not slash and name in _CLOSED_BY_ITSELF:
+            # <td> ends the <td> before it, within one table
+            slash, again = "/", True
+        else:
+            again = False
+        if slash:
+            for back in range(1, min(12, len(open_tags)) + 1):
+                if open_tags[-back] == name:
+                    del open_tags[-back:]
+                    break
+                if again and open_tags[-back] == "table":
+                    break
+        if not slash or again:
+            open_tags.append(name)
+            if len(open_tags) > _MAX_DEPTH:
+                raise UnreadableError(f"the page nests its tags more than {_MAX_DEPTH} deep")
+
+
+def _within_bounds(source: Source) -> Source:
+    places = sum(
+        max((row + rowspan for row, _, rowspan, _ in shape), default=0)
+        * max((column + colspan for _, column, _, colspan in shape), default=0)
+        for shape in source.shapes
+    )
+    if places > MAX_PLACES:
+        raise UnreadableError(f"the tables of the page span more than {MAX_PLACES} places")
+    return source
 
 
 def _mail_page(data: bytes) -> tuple[bytes, str | None] | None:

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from flows.report.source import CELL, MARKS, TABLE, Source, Span
 
-_UNSEEN = ["script", "style", "noscript", "template", "object", "select", "textarea", "iframe", "svg"]
+_UNSEEN = "script, style, noscript, template, object, select, textarea, iframe, svg"
 _BLOCKS = (
     "p, div, li, h1, h2, h3, h4, h5, h6, tr, td, th, dd, dt, section, article, header, footer, ul, caption"
 )
@@ -23,6 +23,7 @@ _MAX_CELLS = 200_000
 _LONG_ROW = 80
 """Characters from which the only cell of a row is running text: the longest printed label has 71."""
 _LONG_CELL = 400
+_INNER_SPACE = re.compile("[ \n\t\x0c\xa0\u3000\u200b\ufeff]")
 _ODD_SPACES = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", None))
 
 Grid = tuple[list[str], list[Span]]
@@ -37,7 +38,8 @@ def read_html(page: str) -> Source:
     tree = LexborHTMLParser(page)
     meta = _meta(tree)
     title = _title(tree, meta)
-    tree.strip_tags([tag for tag in _UNSEEN if f"<{tag}" in page or f"<{tag.upper()}" in page])
+    for node in tree.css(_UNSEEN):
+        node.decompose()
     body = tree.body
     if body is None:
         return Source("", title=title, meta=meta)
@@ -111,7 +113,9 @@ def _assemble(
 
 def _meta(tree: LexborHTMLParser) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in tree.css("meta[name]"):
+    if tree.head is None:
+        return found
+    for node in tree.head.css("meta[name]"):
         attributes = node.attributes
         name, content = attributes.get("name"), attributes.get("content")
         if name and content and len(content) < 500:
@@ -148,33 +152,28 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
         first = len(texts)
         c = 0
         longest = 0
-        cell = row.first_child
-        while cell is not None:
-            tag = cell.tag
-            if tag == "td" or tag == "th":
-                while taken.get(c, 0) > r:
-                    c += 1
-                rowspan = colspan = 1
-                if cell.mem_id in spanning:
-                    attributes = cell.attributes
-                    if "rowspan" in attributes:
-                        rowspan = min(_span(attributes["rowspan"], height), height - r)
-                    if "colspan" in attributes:
-                        colspan = min(_span(attributes["colspan"], 1), _MAX_SPAN)
-                text = cell.text().strip()
-                if text and not text.isdigit():
-                    if len(text) > _LONG_ROW:
-                        text = _blocks_text(cell)
-                        longest = max(longest, len(text))
-                    else:
-                        text = _clean(text)
-                texts.append(text)
-                shape.append((r, c, rowspan, colspan))
-                if rowspan > 1:
-                    for column in range(c, c + colspan):
-                        taken[column] = r + rowspan
-                c += colspan
-            cell = cell.next
+        for cell in row.iter():
+            while taken.get(c, 0) > r:
+                c += 1
+            rowspan = colspan = 1
+            if cell.mem_id in spanning:
+                attributes = cell.attributes
+                if "rowspan" in attributes:
+                    rowspan = min(_span(attributes["rowspan"], height), height - r)
+                if "colspan" in attributes:
+                    colspan = min(_span(attributes["colspan"], 1), _MAX_SPAN)
+            text = cell.text().strip()
+            if len(text) > _LONG_ROW:
+                text = _blocks_text(cell)
+                longest = max(longest, len(text))
+            elif not text.isdigit() and _INNER_SPACE.search(text):
+                text = _clean(text)
+            texts.append(text)
+            shape.append((r, c, rowspan, colspan))
+            if rowspan > 1:
+                for column in range(c, c + colspan):
+                    taken[column] = r + rowspan
+            c += colspan
         if len(texts) > _MAX_CELLS:
             break
         single = (

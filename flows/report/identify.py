@@ -535,7 +535,7 @@ def _decide_scope(found: Identification, text: str, divisions: Divisions) -> Non
             found.scope = "single_agency"
             found.evidence["scope"] = f"「{itself.group()}」" if itself else "an office's own report"
     elif kind:
-        itself = words.ITSELF.search(head)
+        itself = words.ITSELF.search(head, 0, _HEAD)
         found.scope = "single_agency"
         found.evidence["scope"] = f"「{itself.group()}」" if itself else f"a {kind}'s report counts itself"
     else:

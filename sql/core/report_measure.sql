@@ -23,9 +23,15 @@ definition AS (
 ),
 -- most figures feed no measure: without this step documents would be joined to all of them
 fact AS (
-    SELECT sha256, indicator, applicant, value, qualifier
-    FROM raw.fact
-    SEMI JOIN bridge USING (indicator, applicant)
+    SELECT
+        f.sha256, f.indicator, f.applicant,
+        coalesce(c.corrected, f.value) AS value,
+        CASE WHEN c.sha256 IS NULL THEN f.qualifier ELSE 'exact' END AS qualifier
+    FROM raw.fact AS f
+    SEMI JOIN bridge ON bridge.indicator = f.indicator AND bridge.applicant = f.applicant
+    LEFT JOIN core.correction AS c
+        ON c.sha256 = f.sha256 AND c.indicator = f.indicator AND c.applicant = f.applicant
+        AND c.status = 'applied'
 ),
 figure AS (
     SELECT

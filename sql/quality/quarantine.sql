@@ -11,9 +11,27 @@
 -- column province_code: Its province, as far as it is known | 省级代码（如可知）
 -- column report_year: Its year, as far as it is known | 报告年度（如可知）
 -- column address: Where it was found | 网址
+-- column status: open, or rejected where a person has confirmed it | 状态：open待处理、rejected已确认剔除
+-- column decided_by: Who decided last | 最近作出决定的人
+-- column decided_at: When, UTC | 决定时间（UTC）
+-- column decision_reason: Why | 决定理由
 WITH
+decision AS (
+    SELECT subject AS sha256, action, rules, decided_by, decided_at, reason
+    FROM raw.decision
+    WHERE action IN ('release', 'reject', 'reopen')
+    QUALIFY row_number() OVER (PARTITION BY subject ORDER BY decision_number DESC) = 1
+),
 cause AS (
-    SELECT sha256, rule, message, message_zh FROM quality.judgement WHERE severity = 'critical'
+    -- a release holds for the rules that were broken when it was given
+    SELECT j.sha256, j.rule, j.message, j.message_zh
+    FROM quality.judgement AS j
+    LEFT JOIN decision ON decision.sha256 = j.sha256 AND decision.action = 'release'
+    WHERE j.severity = 'critical' AND NOT coalesce(list_contains(decision.rules, j.rule), FALSE)
+    UNION ALL
+    SELECT sha256, 'document.rejected', 'rejected: ' || reason, '人工剔除：' || reason
+    FROM decision
+    WHERE action = 'reject'
     UNION ALL
     SELECT
         sha256, 'document.unreadable', coalesce(reason, 'the document cannot be read'),
@@ -50,8 +68,13 @@ SELECT
     any_value(d.division_code) AS division_code,
     any_value(d.province_code) AS province_code,
     any_value(d.report_year) AS report_year,
-    any_value(d.address) AS address
+    any_value(d.address) AS address,
+    CASE WHEN any_value(decision.action) = 'reject' THEN 'rejected' ELSE 'open' END AS status,
+    any_value(decision.decided_by) AS decided_by,
+    any_value(decision.decided_at) AS decided_at,
+    any_value(decision.reason) AS decision_reason
 FROM cause
 JOIN core.document AS d USING (sha256)
+LEFT JOIN decision ON decision.sha256 = d.sha256
 WHERE d.kind <> 'other'
 GROUP BY d.sha256
