@@ -130,6 +130,11 @@ def message_of(events: Sequence[Event], run: str) -> Message:
 
 
 def _conditions(connection: duckdb.DuckDBPyConnection) -> list[Condition]:
+    there = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'quality' AND table_name = 'condition'"
+    ).fetchall()
+    if there == [(0,)]:  # a build that was stopped before
+        return []
     rows = connection.execute(
         "SELECT rule, subject, severity, province_code, document_count, message, message_zh "
         "FROM quality.condition ORDER BY ALL"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows.edge.decisions import load_decisions
+from flows.edge.gate import load_published
 from flows.edge.reference import load_reference
 from flows.edge.warehouse import load_raw
 from flows.settings import PARSER_VERSION, Home
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
 
 
 def load(connection: duckdb.DuckDBPyConnection, home: Home, version: int = PARSER_VERSION) -> None:
-    """Make `raw.*` and `ref.*` readable on the connection. Raises ReferenceError for a mistake in the CSV."""
+    """Make `raw.*` and `ref.*` readable on the connection.
+
+    Raises ReferenceDataError for a mistake in the CSV, DecisionsError for one in the record of decisions.
+    """
     load_raw(connection, home.raw, version)
+    load_decisions(connection, home)
+    load_published(connection, home)
     load_reference(connection)

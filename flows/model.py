@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlglot
 from sqlglot import exp
@@ -306,7 +306,7 @@ def trace_columns(models: Sequence[Model]) -> dict[str, dict[str, tuple[str, ...
 
     Columns that only join, filter or group rows are not part of it.
     """
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    schema: dict[str, Any] = {}
     for name, columns in (*_source_columns(), *((model.name, list(model.columns)) for model in models)):
         schema_name, _, table = name.partition(".")
         schema.setdefault(schema_name, {})[table] = dict.fromkeys(columns, "VARCHAR")
@@ -343,11 +343,11 @@ def _origins(scope: Scope, column: str, known: dict[tuple[int, str], set[str]]) 
         return known[key]
     known[key] = found = set()
     if scope.set_operation_scopes:
-        place = scope.set_operation_scopes[0].expression.named_selects.index(column)
+        place = _selected(scope).named_selects.index(column)
         for branch in scope.set_operation_scopes:
-            found |= _origins(branch, branch.expression.named_selects[place], known)
+            found |= _origins(branch, _selected(branch).named_selects[place], known)
         return found
-    selected = next(item for item in scope.expression.selects if item.alias_or_name == column)
+    selected = next(item for item in _selected(scope).selects if item.alias_or_name == column)
     for used in selected.find_all(exp.Column):
         source = scope.sources.get(used.table)
         if isinstance(source, exp.Table):
@@ -355,3 +355,8 @@ def _origins(scope: Scope, column: str, known: dict[tuple[int, str], set[str]]) 
         elif isinstance(source, Scope):
             found |= _origins(source, used.name, known)
     return found
+
+
+def _selected(scope: Scope) -> exp.Query:
+    assert isinstance(scope.expression, exp.Query)
+    return scope.expression

@@ -21,14 +21,14 @@ from flows.alert import ALERT_DESCRIPTION, Delivery, deliver_alerts, record_aler
 from flows.edge.catalogue import LocalSource, Source, names, resolve
 from flows.edge.manifest import Manifest
 from flows.edge.terminal import Display, Stage
-from flows.edge.warehouse import JUDGEMENT, JUDGEMENT_DESCRIPTION, Build, building, describe
+from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, STAGE_DESCRIPTIONS, Build, building, describe
 from flows.fetch import FetchSummary, fetch
 from flows.load import load
-from flows.model import Model, build_model, models_without, plan_models
+from flows.model import GrainError, Model, build_model, models_without, plan_models
 from flows.parse import SMALL_RUN, Original, Parser, ParseSummary, batches, unread_originals
 from flows.settings import Home
 from flows.summary import RunSummary, summarise
-from flows.validate import Validation, validate
+from flows.validate import Validation, validate, validate_overall
 
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 SOURCES_AT_ONCE = 8
@@ -84,18 +84,26 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
     """Make the tables of the new warehouse; the reasons why it must not be published."""
     plan = plan_models()
     unjudged = models_without(plan, JUDGEMENT)
-    judged = [model for model in plan if model not in unjudged]
+    unfinished = models_without(plan, OVERALL_JUDGEMENT)
+    reports = [model for model in unfinished if model not in unjudged]
+    rest = [model for model in plan if model not in unfinished]
     with display.stage("model", unit="tables") as stage:
         stage.expect(len(plan))
         load_task(build)
         model_task(build, unjudged, stage)
-        failures = validate_task(build).failures
-        model_task(build, judged, stage)
+        try:
+            failures = validate_task(build).failures
+            model_task(build, reports, stage)
+            failures += validate_overall_task(build).failures
+            model_task(build, rest, stage)
+        except GrainError as error:
+            failures = [f"publication.key_doubled: {error}"]
         record_alerts(build.connection, build.home, run, failures)
-        describe(
-            build.connection,
-            [*(model.description for model in plan), JUDGEMENT_DESCRIPTION, ALERT_DESCRIPTION],
-        )
+        if not failures:
+            describe(
+                build.connection,
+                [*(model.description for model in plan), *STAGE_DESCRIPTIONS, ALERT_DESCRIPTION],
+            )
     return failures
 
 
@@ -132,6 +140,11 @@ def load_task(build: Build) -> None:
 @task(name="validate", cache_policy=NO_CACHE)
 def validate_task(build: Build) -> Validation:
     return validate(build.connection)
+
+
+@task(name="validate overall", cache_policy=NO_CACHE)
+def validate_overall_task(build: Build) -> Validation:
+    return validate_overall(build.connection, build.home)
 
 
 @task(name="model", cache_policy=NO_CACHE)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from flows.edge.decisions import load_decisions
+from flows.edge.gate import load_published
 from flows.edge.parquet import table_of, write_attempts, write_batch
 from flows.edge.reference import load_reference
-from flows.edge.warehouse import connect, load_raw
-from flows.model import build_model, read_model
-from flows.settings import PARSER_VERSION, SQL
+from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, connect, load_raw
+from flows.model import Model, build_model, models_without, plan_models, read_model
+from flows.settings import PARSER_VERSION, REFERENCE, SQL, Home
+from flows.validate import validate, validate_overall
 
 Row = Mapping[str, Any]
 
@@ -94,5 +98,39 @@ def scorecard(raw: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         load_reference(connection)
         build_model(connection, read_model(SQL / "quality" / "scorecard.sql"))
         yield connection
+    finally:
+        connection.close()
+
+
+@cache
+def planned() -> list[Model]:
+    return plan_models()
+
+
+@contextmanager
+def judged_build(
+    raw: Path, home: Home, reference: Path = REFERENCE
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[str]]]:
+    """A build with every model made and judged, and why it must not be published."""
+    connection = connect()
+    try:
+        load_raw(connection, raw)
+        load_decisions(connection, home)
+        load_published(connection, home)
+        load_reference(connection, reference)
+        failures: list[str] = []
+        made: set[str] = set()
+        for until, judge in (
+            (JUDGEMENT, lambda: validate(connection)),
+            (OVERALL_JUDGEMENT, lambda: validate_overall(connection, home)),
+            ("", None),
+        ):
+            for model in models_without(planned(), until):
+                if model.name not in made:
+                    build_model(connection, model)
+                    made.add(model.name)
+            if judge:
+                failures += judge().failures
+        yield connection, failures
     finally:
         connection.close()

@@ -13,12 +13,9 @@ from flows.alert import Delivery, deliver_alerts, record_alerts
 from flows.commands.alerts import command
 from flows.edge.notify import ChannelError, DeliveryError, Message, check_channel, send
 from flows.edge.outbox import Changes, Condition, Outbox, UnknownAlertError
-from flows.edge.warehouse import create_judgement
-from flows.model import build_model, read_model
-from flows.settings import SQL, Home
-from flows.validate import validate
+from flows.settings import Home
 from tests.local_channels import MailServer, Webhook
-from tests.raw_layer import RawLayer, figure, finding, report, scorecard
+from tests.raw_layer import RawLayer, figure, finding, judged_build, report
 
 
 @pytest.fixture
@@ -288,9 +285,7 @@ def run_alerts(
     raw: RawLayer, home: Home, run: str, failures: list[str] | None = None
 ) -> tuple[Changes, list[tuple[str, str, str, int]]]:
     """Judge, follow the conditions, and read the table back."""
-    with scorecard(raw.folder) as connection:
-        validate(connection)
-        build_model(connection, read_model(SQL / "quality" / "condition.sql"))
+    with judged_build(raw.folder, home) as (connection, _):
         changes = record_alerts(connection, home, run, failures or [])
         table = connection.execute(
             "SELECT rule, subject, status, document_count FROM quality.alert ORDER BY ALL"
@@ -385,9 +380,7 @@ def test_every_column_of_the_table_is_described(tmp_path: Path, home: Home) -> N
     from flows.alert import ALERT_DESCRIPTION
 
     Outbox(home).update([condition("a")], "1")
-    with scorecard(tmp_path) as connection:
-        create_judgement(connection)
-        build_model(connection, read_model(SQL / "quality" / "condition.sql"))
+    with judged_build(tmp_path, home) as (connection, _):
         record_alerts(connection, home, "2")
         columns = connection.execute("DESCRIBE quality.alert").fetchall()
     assert [name for name, *_ in columns] == list(ALERT_DESCRIPTION.columns)

@@ -36,6 +36,9 @@ class Cell:
     qualifier: str
     method: str
     location: str | None
+    is_corrected: bool
+    printed_value: float | None
+    correction_reason: str | None
 
 
 @dataclass(slots=True)
@@ -277,7 +280,7 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
         {"sha256s": list(by_sha256)},
     ):
         report = by_sha256[row["sha256"]]
-        if row["outcome"] == "broken" and row["severity"] != "info" and row["origin"] == "parser":
+        if row["outcome"] == "broken" and row["severity"] != "info" and row["origin"] != "suite":
             report.findings.append(f"{row['severity']}: {row['message']} ({row['rule']})")
         else:
             report.other_finding_count += 1
@@ -386,6 +389,10 @@ def _report_lines(report: Candidate, unit: str) -> Iterator[str]:
         qualifier = "" if cell.qualifier == "exact" else f" [{cell.qualifier}]"
         printed = "" if cell.raw is None else f' "{" ".join(cell.raw.split())}"'
         yield f"    {cell.indicator}{applicant}{printed}{state}{qualifier}  {cell.method}, {cell.location or 'place unknown'}"
+        if cell.is_corrected:
+            yield (
+                f"      corrected from {_number(cell.printed_value)} to {_number(cell.value)}: {cell.correction_reason}"
+            )
     yield f"    {report.address or '(no address)'}"
     yield f"    {report.archive_file}"
     for finding in report.findings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -53,45 +54,63 @@ def command(
         raise click.UsageError(str(error)) from error
     if not found:
         raise click.ClickException("\n".join(mistakes))
-    click.echo(_run(chosen, Home.resolve(home), list(years), list(alerts), allow_private).text())
+    summary = _run(chosen, Home.resolve(home), list(years), list(alerts), allow_private)
+    if isinstance(summary, int):
+        sys.exit(summary)
+    click.echo(summary.text())
 
 
 def _run(
     sources: list[str], home: Home, years: list[int], alerts: list[str], allow_private: bool
-) -> RunSummary:
+) -> RunSummary | int:
+    """Run the flow; what it came to, or the exit code after the reason was told."""
     click.echo("starting ...", err=True)
     prepare_environment(is_quiet=True)
     server = start_server()
     # takes seconds, in which the server gets ready
     import great_expectations  # noqa: F401
 
-    from flows.edge.processes import WorkersError
-    from flows.edge.quality import SuiteError
-    from flows.edge.reference import ReferenceDataError
-    from flows.edge.warehouse import BuildRunningError
-    from flows.model import ModelError
-    from flows.pipeline import HeldError, run_pipeline
+    from flows.pipeline import run_pipeline
 
     try:
         with serving(server):
             return run_pipeline(
                 sources=sources, home=str(home.path), years=years, alerts=alerts, allow_private=allow_private
             )
-    except HeldError as error:
-        click.echo(f"Held back by the quality gate, nothing published:\n{error}", err=True)
-        sys.exit(HELD)
-    except RuntimeError as error:
-        # Prefect's own words for it; there is no class
-        if not str(error).startswith("Failed to reach API"):
-            raise
-        raise click.ClickException(f"{error}: the Prefect server that PREFECT_API_URL names") from error
-    except (
+    except Exception as error:
+        code = _tell(error)
+        # Prefect keeps the error, and with it the open warehouse, until after DuckDB is gone
+        traceback.clear_frames(error.__traceback__)
+        return code
+
+
+def _tell(error: Exception) -> int:
+    """Say why a run ended, and the exit code for it."""
+    from flows.edge.decisions import DecisionsError
+    from flows.edge.processes import WorkersError
+    from flows.edge.quality import SuiteError
+    from flows.edge.reference import ReferenceDataError
+    from flows.edge.warehouse import BuildRunningError
+    from flows.model import ModelError
+    from flows.pipeline import HeldError
+
+    known = (
         PrefectServerError,
         BuildRunningError,
+        DecisionsError,
         ModelError,
         ReferenceDataError,
         SuiteError,
         WorkersError,
-        OSError,
-    ) as error:
-        raise click.ClickException(str(error)) from error
+    )
+    if isinstance(error, HeldError):
+        click.echo(f"Held back by the quality gate, nothing published:\n{error}", err=True)
+        return HELD
+    if isinstance(error, (*known, OSError)):
+        click.echo(f"Error: {error}", err=True)
+    # Prefect has no class for a server that is not there
+    elif str(error).startswith("Failed to reach API"):
+        click.echo(f"Error: {error}: the Prefect server that PREFECT_API_URL names", err=True)
+    else:
+        traceback.print_exception(error)
+    return FAILED

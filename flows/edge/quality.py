@@ -9,6 +9,7 @@ passes. It takes seconds to import and is imported only by `judge`.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ SEVERITIES = ("critical", "warning", "info")
 _SUITE_KEYS = {"name", "meta", "expectations"}
 _KEYS = {"type", "kwargs", "severity", "description", "meta"}
 _META_KEYS = {"rule", "description_zh"}
+_OPTIONAL_META_KEYS = {"parser_rule"}
 # kwargs that name columns of the frame
 _COLUMN_KWARGS = ("column", "column_A", "column_B")
 _COLUMN_LIST_KWARGS = ("column_list", "column_set")
@@ -39,7 +41,8 @@ class SuiteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One expectation of a suite. `place` names it in error messages."""
+    """One expectation of a suite. `place` names it in error messages; `parser_rule` is a pattern of the
+    parser's rules that say the same."""
 
     rule: str
     type: str
@@ -48,6 +51,7 @@ class Rule:
     description: str
     description_zh: str
     place: str
+    parser_rule: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -76,6 +80,7 @@ class Judgement:
     severity: str
     message: str
     message_zh: str
+    parser_rule: str | None = None
 
 
 def load_suite(path: Path) -> Suite:
@@ -106,8 +111,9 @@ def load_suite(path: Path) -> Suite:
     return Suite(str(spec.get("name") or path.stem), str(meta["table"]), str(meta["key"]), rules)
 
 
-def judge(frame: pd.DataFrame, suite: Suite) -> list[Judgement]:
-    """What of the suite does not hold for the frame, the worst first.
+def judge(frame: pd.DataFrame, suite: Suite, results: list[Any] | None = None) -> list[Judgement]:
+    """What of the suite does not hold for the frame, the worst first. Great Expectations' own result is
+    added to `results`.
 
     Raises SuiteError for a suite that does not fit Great Expectations or the frame. A check that crashes,
     an empty frame, and a column without any value are critical judgements on the table.
@@ -132,12 +138,16 @@ def judge(frame: pd.DataFrame, suite: Suite) -> list[Judgement]:
                 )
             else:
                 open_rules.append(rule)
-        judgements += _judge(frame, suite, open_rules, expectations)
+        judgements += _judge(frame, suite, open_rules, expectations, results)
     return sorted(judgements, key=lambda one: (SEVERITIES.index(one.severity), one.rule, one.key or ""))
 
 
 def _judge(
-    frame: pd.DataFrame, suite: Suite, rules: Sequence[Rule], expectations: Mapping[str, Any]
+    frame: pd.DataFrame,
+    suite: Suite,
+    rules: Sequence[Rule],
+    expectations: Mapping[str, Any],
+    kept: list[Any] | None,
 ) -> list[Judgement]:
     import great_expectations as gx
 
@@ -153,6 +163,8 @@ def _judge(
         validated = batch.validate(
             gx.ExpectationSuite(suite.name, expectations=parts), result_format=result_format
         )
+        if kept is not None and result_format["result_format"] == "SUMMARY":
+            kept.append(validated)
         results = {result.expectation_config.meta["rule"]: result for result in validated.results}
         if set(results) != {rule.rule for rule in chosen}:
             lost = ", ".join(sorted({rule.rule for rule in chosen} - set(results)))
@@ -206,6 +218,7 @@ def _of_row(rule: Rule, key: str, row: Mapping[str, Any]) -> Judgement:
         rule.severity,
         rule.description + (f": {english}" if found else ""),
         rule.description_zh + (f"：{chinese}" if found else ""),
+        rule.parser_rule,
     )
 
 
@@ -290,7 +303,7 @@ def _rule(place: str, item: Any) -> Rule:
             raise SuiteError(f"{place}: {key} is missing")
     if not isinstance(item["kwargs"], dict) or not isinstance(item["meta"], dict):
         raise SuiteError(f"{place}: kwargs and meta must be mappings")
-    _check_keys(item["meta"], _META_KEYS, f"{place}: meta")
+    _check_keys(item["meta"], _META_KEYS | _OPTIONAL_META_KEYS, f"{place}: meta")
     for key in sorted(_META_KEYS):
         if not item["meta"].get(key):
             raise SuiteError(f"{place}: meta.{key} is missing")
@@ -298,6 +311,11 @@ def _rule(place: str, item: Any) -> Rule:
         raise SuiteError(
             f"{place}: severity is {item['severity']!r}, expected one of {', '.join(SEVERITIES)}"
         )
+    pattern = item["meta"].get("parser_rule")
+    try:
+        re.compile(pattern or "")
+    except (re.error, TypeError) as error:
+        raise SuiteError(f"{place}: meta.parser_rule is no regular expression: {error}") from error
     return Rule(
         rule=str(item["meta"]["rule"]),
         type=str(item["type"]),
@@ -306,6 +324,7 @@ def _rule(place: str, item: Any) -> Rule:
         description=str(item["description"]),
         description_zh=str(item["meta"]["description_zh"]),
         place=place,
+        parser_rule=pattern,
     )
 
 

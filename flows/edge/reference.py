@@ -364,7 +364,8 @@ def _read(table: ReferenceTable, path: Path, _modified: int) -> tuple[Row, ...]:
                 rows.append(row)
         except (csv.Error, UnicodeDecodeError) as error:
             raise ReferenceDataError(f"{path}:{reader.line_num + 1}: {error}") from error
-    _CHECKS.get(table.name, lambda path, rows: None)(path, rows)
+    if table.name in _CHECKS:
+        _CHECKS[table.name](path, rows)
     return tuple(rows)
 
 

@@ -18,13 +18,13 @@ MAX_PLACES = 5_000_000
 _LONG_ROW = 80
 """Characters from which the only cell of a row is running text: the longest printed label has 71."""
 _LONG_CELL = 400
-_SPACES = re.compile(r"[ \t\r\x0b\x0c\xa0\u2002-\u200b\ufeff]+")
+_SPACES = re.compile(r"[ \r\x0b\x0c\xa0\u2002-\u200b\ufeff]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
 _CONTROLS = {code: None for code in range(32) if code not in (9, 10, 11, 12, 13)} | MARKS
 
 
 def clean(text: str) -> str:
-    """A text without marks and control characters, its white space as single spaces and line breaks."""
+    """A text without marks and control characters, its white space as single spaces, tabs and breaks."""
     if not text.isprintable():
         text = text.translate(_CONTROLS)
     return _BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
@@ -92,7 +92,7 @@ class Blocks:
     def table(self, texts: list[str], shape: list[Span]) -> None:
         """A table's cells in reading order. Rows of one cell that hold running text are prose, and then
         its other rows of one cell are headings: the table is the page's frame."""
-        texts = [clean(text) for text in texts]
+        texts = [clean(text.replace("\t", " ")) for text in texts]
         if not any(texts):
             return
         self._cells += len(texts)

@@ -23,8 +23,25 @@ _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.I)
 _MAIL = re.compile(rb"\A\s*(?:MIME-Version:|From: |Content-Type: multipart/|Date: |Subject: )", re.I)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
-_VOID_TAGS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_CLOSED_BY_ITSELF = frozenset("p li td th tr dd dt option tbody thead tfoot".split())
+_VOID_TAGS = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+_CLOSED_BY_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dd", "dt", "option", "tbody", "thead", "tfoot"])
 _MANY_TAGS = 20_000
 _MANY_TABLES = 300
 _MAX_DEPTH = 1000
@@ -45,8 +62,9 @@ _REFUSED = {
     b"\x00\x00\x00\x20ftyp": "a video, not a document",
 }
 _OFFICE = {
+    "xlsb": "a binary workbook (XLSB): it cannot be read yet",
     "pptx": "a presentation (PPTX): it holds no report",
-    "odf": "an OpenDocument text: it cannot be read yet",
+    "odf": "an OpenDocument file: it cannot be read yet",
     "ofd": "an OFD file (GB/T 33190): it cannot be read yet",
 }
 _REPORT = re.compile("年度报告|工作报告|年报|年度報告|年報")
@@ -143,10 +161,10 @@ class _Reader:
             from flows.report.word import read_docx
 
             return Original(read_docx(data), {"format": "DOCX"})
-        if kind in ("xlsx", "ods"):
+        if kind == "xlsx":
             from flows.report.sheet import read_sheet
 
-            return Original(read_sheet(data), {"format": kind.upper()})
+            return Original(read_sheet(data), {"format": "XLSX"})
         if kind is not None:
             raise UnreadableError(_OFFICE[kind])
         return self._read_archive(data, _deeper(depth))

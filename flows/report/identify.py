@@ -72,12 +72,20 @@ def _title(document: Document, lines: list[str]) -> str | None:
     for line in lines[:60]:
         if len(line) <= _TITLE_LINE and line[-1] not in "。;；:：,，":
             candidates.append(line)
+    bare: str | None = None
     for candidate in candidates:
         if words.REPORT_NAME.search(candidate):
             title = _joined_title(candidate, lines)
             if title != candidate or not _is_menu(candidate):
                 return title.strip("《》 ")
-    return document.title
+            bare = bare or (candidate if candidate in lines[:5] and ">" not in candidate else None)
+    if bare or document.title:
+        return bare or document.title
+    first = lines[0] if lines else ""
+    return first if _HEADING_LINE.fullmatch(first) else None
+
+
+_HEADING_LINE = re.compile(r"[\u4e00-\u9fff\d()《》〔〕“”、·—\s]{5,50}")
 
 
 def _joined_title(candidate: str, lines: list[str]) -> str:
@@ -182,6 +190,8 @@ def _decide_kind(
         return other(
             "a work plan: it speaks of what will be done, and has no report title and no statistics period"
         )
+    if not_report:
+        return other(f"titled 「{title}」: {not_report.group()}")
     if named:
         return other(f"titled 「{title}」 but without a section, a figure or a statistics period of a report")
     return other("no title, statistics period or table of an annual report")
@@ -412,7 +422,8 @@ def _tidy_agency(name: str) -> str:
     """Without doubled place names (桦甸市桦甸市统计局), lead words and outer brackets."""
     name = re.sub(r"\s", "", name).strip('《》【】-—_:：,，.。、"“”')
     name = re.sub(
-        r"^(?:中共)?(?:本(?:年度)?报告)?由?(?:特|现)?(?:向社会)?(?:公布|发布|编制|关于|附件\d*[:：]?|附[:：]|图解|解读)*",
+        r"^(?:中共)?(?:本(?:年度)?报告由|由)?"
+        r"(?:(?:特|现)?(?:向社会)?(?:公布|发布|编制)|关于|附件\d*[:：]?|附[:：]|图解|解读)*",
         "",
         name,
     )

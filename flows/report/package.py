@@ -28,7 +28,7 @@ _NO_DOCUMENT = re.compile(
 _CONTENT = {
     "word/document.xml": "docx",
     "xl/workbook.xml": "xlsx",
-    "xl/workbook.bin": "xlsx",
+    "xl/workbook.bin": "xlsb",
     "ppt/presentation.xml": "pptx",
     "content.xml": "odf",
     "ofd.xml": "ofd",
@@ -91,22 +91,12 @@ def read_member(archive: ZipFile, member: str | ZipInfo, limit: int = _MAX_MEMBE
 
 
 def office_kind(archive: ZipFile) -> str | None:
-    """What Office document an archive is: docx, xlsx, pptx, ods, odf (other OpenDocument), ofd; None where it is none."""
+    """What Office document an archive is: docx, xlsx, xlsb, pptx, odf (OpenDocument), ofd; None where it is none."""
     for name in archive.namelist():
         kind = _CONTENT.get(name.lower().replace("\\", "/").removeprefix("/"))
-        if kind == "odf" and b"spreadsheet" in _media_type(archive):
-            return "ods"
         if kind:
             return kind
     return None
-
-
-def _media_type(archive: ZipFile) -> bytes:
-    """What an OpenDocument file says it is, in a member for that."""
-    try:
-        return read_member(archive, "mimetype", 1000)
-    except (KeyError, UnreadableError):
-        return b""
 
 
 def members(archive: ZipFile) -> Iterator[tuple[str, bytes | UnreadableError]]:

@@ -7,11 +7,15 @@ formulas, charts or macros. Each sheet is one table; rows of running text in it 
 from __future__ import annotations
 
 import io
+import re
+import struct
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flows.report.blocks import Blocks
 from flows.report.errors import UnreadableError
+from flows.report.ole import read_streams
+from flows.report.package import open_zip, read_member
 from flows.report.rows import is_label
 from flows.report.source import Source, Span
 
@@ -19,6 +23,13 @@ _MAX_SHEETS = 100
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 500
 _MAX_PLACES = 400_000
+_PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^<>]*?\s)?r\s*=\s*[\"']([^\"']*)")
+_REFERENCE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
+_CELL_RECORDS = frozenset(
+    [0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x0406, 0x0206]
+)
+_ROW_RECORDS = frozenset([0xBD, 0xBE])
+"""Of these kinds of records (MS-XLS 2.3) those of several cells, which end in the last one's column."""
 
 
 def read_sheet(data: bytes) -> Source:
@@ -26,6 +37,11 @@ def read_sheet(data: bytes) -> Source:
     or too large."""
     import python_calamine as calamine
 
+    # calamine makes room for every place up to the last one that a file names
+    if data.startswith(b"PK"):
+        _refuse_far_cells(data)
+    else:
+        _refuse_far_records(data)
     try:
         book = calamine.load_workbook(io.BytesIO(data))
         blocks = Blocks()
@@ -44,6 +60,43 @@ def read_sheet(data: bytes) -> Source:
             raise
         raise UnreadableError("the workbook is broken: its parts contradict each other") from None
     return blocks.source()
+
+
+def _refuse_far_cells(data: bytes) -> None:
+    """Refuse an XLSX with cells beyond the bounds."""
+    with open_zip(data) as archive:
+        for info in archive.infolist():
+            if info.filename.lower().endswith(".xml") and "worksheets" in info.filename.lower():
+                for place in _PLACE.findall(read_member(archive, info)):
+                    match = _REFERENCE.fullmatch(place.strip())
+                    if match is None:
+                        raise UnreadableError("the workbook is broken: a cell has no place")
+                    column = 0
+                    for letter in match.group(1).upper():
+                        column = column * 26 + letter - 64
+                    _refuse_beyond(int(match.group(2)), column)
+
+
+def _refuse_far_records(data: bytes) -> None:
+    """Refuse an XLS with cells beyond the bounds."""
+    streams = read_streams(data, frozenset(["Workbook", "Book"]))
+    for stream in streams.values():
+        offset = 0
+        while offset + 8 <= len(stream):
+            kind, length, row, column = struct.unpack_from("<HHHH", stream, offset)
+            if kind in _CELL_RECORDS and length >= 4:
+                _refuse_beyond(row + 1, column + 1)
+                if kind in _ROW_RECORDS:
+                    _refuse_beyond(row + 1, struct.unpack_from("<H", stream, offset + 2 + length)[0] + 1)
+            offset += 4 + length
+
+
+def _refuse_beyond(row: int, column: int) -> None:
+    if row > _MAX_ROWS or column > _MAX_COLUMNS:
+        raise UnreadableError(
+            f"a sheet has a cell in row {row} column {column}: more than an annual report has "
+            f"(at most {_MAX_ROWS} rows and {_MAX_COLUMNS} columns are read)"
+        )
 
 
 def _read(sheet: Any, blocks: Blocks) -> None:

@@ -48,6 +48,11 @@ judged as (
     select current_document.*, judgement.rule, judgement.severity, judgement.message, judgement.message_zh
     from quality.judgement as judgement
     inner join current_document on current_document.sha256 = judgement.sha256
+    union all
+    select current_document.*, judgement.rule, judgement.severity, judgement.message, judgement.message_zh
+    from quality.overall_judgement as judgement
+    inner join current_document on current_document.sha256 = judgement.subject
+    where judgement.suite = 'report_comparison'
 ),
 quarantined as (
     select
@@ -58,7 +63,8 @@ quarantined as (
         any_value(message || coalesce(' (' || title || ')', '')) as message,
         any_value(message_zh || coalesce('（' || title || '）', '')) as message_zh
     from judged
-    where severity = 'critical'
+    -- what a person has decided on needs no alert
+    where severity = 'critical' and sha256 in (select sha256 from quality.quarantine where status = 'open')
     group by rule, address
 ),
 province as (
@@ -121,6 +127,35 @@ table_wide as (
         message_zh
     from quality.judgement
     where sha256 is null and severity = 'warning'
+    union all
+    select rule, 'all rows', null::varchar, 0, message, message_zh
+    from quality.overall_judgement
+    where subject is null and severity = 'warning'
+),
+overall as (
+    select
+        judgement.rule,
+        judgement.subject,
+        coverage.province_code,
+        0 as document_count,
+        coalesce(province.province_name || ' ' || coverage.report_year || ': ', judgement.subject || ': ') || judgement.message as message,
+        coalesce(province.province_name || ' ' || coverage.report_year || ' 年：', judgement.subject || '：') || judgement.message_zh as message_zh
+    from quality.overall_judgement as judgement
+    left join quality.coverage_scorecard as coverage
+        on coverage.subject = judgement.subject and judgement.suite = 'province_coverage'
+    left join province on province.province_code = coverage.province_code
+    where judgement.suite <> 'report_comparison' and judgement.severity = 'warning' and judgement.subject is not null
+),
+corrected as (
+    select
+        'correction.not_applied' as rule,
+        sha256 || ' ' || cell as subject,
+        null::varchar as province_code,
+        1 as document_count,
+        'the correction of ' || cell || ' is not applied: ' || status as message,
+        cell || ' 的更正未能适用：' || status as message_zh
+    from core.correction
+    where status <> 'applied'
 )
 select rule, subject, 'critical' as severity, province_code, document_count, message, message_zh
 from quarantined
@@ -136,3 +171,9 @@ from unfetched
 union all
 select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
 from table_wide
+union all
+select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
+from overall
+union all
+select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
+from corrected

@@ -90,6 +90,10 @@ def compose_format(spec: Specification, name: str) -> Document:
         facts=facts,
         allowed={} if spec.era == "2014" else {("fees.collected", "total"): Value(0.0)},
     )
+    if name in ("xlsx", "xls", "zip"):
+        # an empty cell at the end of a sheet leaves no trace in the file
+        known.allowed |= {key: value for key, value in facts.items() if value.state == "blank"}
+        known.facts = {key: value for key, value in facts.items() if value.state != "blank"}
     article = Article(title, spec.agency, spec.year, published_on, blocks)
     data = WRITERS[name](article, _printer(figures, spec.era, style, rng), rng)
     number = rng.randrange(10_000, 9_999_999)

@@ -1,0 +1,53 @@
+"""The publication gate: what the published warehouse holds, for the new one to be compared with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.settings import Home
+
+if TYPE_CHECKING:
+    import duckdb
+
+COMPARED: dict[str, str | None] = {
+    "core.report": "province_code",
+    "core.fact": None,
+    "mart.province_measure": "province_code",
+    "mart.province_year": "province_code",
+    "mart.division_measure": "province_code",
+    "mart.coverage": "province_code",
+}
+"""The tables that are compared, each with its column of the province."""
+
+RELEASABLE = ("publication.rows_lost", "publication.province_lost")
+"""The rules of the suite `publication` that a person can set aside. What else holds publication back (a
+doubled key, a check that crashed) is a fault to be mended."""
+
+
+def load_published(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Fill `raw.published` with the rows of the published warehouse; nothing where there is none, and no row
+    for a table that it lacks."""
+    if not home.warehouse.exists():
+        return
+    place = str(home.warehouse).replace("'", "''")
+    connection.execute(f"ATTACH '{place}' AS published (READ_ONLY)")
+    try:
+        there = {
+            name
+            for (name,) in connection.execute(
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'published'"
+            ).fetchall()
+        }
+        for name, province in COMPARED.items():
+            if name not in there:
+                continue
+            connection.execute(
+                f"INSERT INTO raw.published SELECT '{name}', '', count(*) FROM published.{name}"
+            )
+            if province:
+                connection.execute(
+                    f"INSERT INTO raw.published SELECT '{name}', {province}, count(*) FROM published.{name} "
+                    f"WHERE {province} IS NOT NULL GROUP BY {province}"
+                )
+    finally:
+        connection.execute("DETACH published")

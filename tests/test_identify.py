@@ -1,0 +1,223 @@
+"""What a document is: kind with its reason, agency, type, scope, place, year, publication date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flows.edge.divisions import load_divisions
+from flows.report.read import read_report
+from flows.report.types import Report
+
+PERIOD = "本报告所列数据的统计期限自2022年1月1日起至2022年12月31日止。"
+BODY = (
+    "一、总体情况\n2022年，我局扎实推进公开工作。\n二、主动公开政府信息情况\n三、收到和处理政府信息公开申请情况\n"
+    "本年度未收到政府信息公开申请。\n四、行政复议、行政诉讼情况\n无。\n五、存在的主要问题及改进情况\n公开不够及时。\n六、其他需要报告的事项\n无。\n"
+)
+
+
+def read(text: str, address: str | None = None) -> Report:
+    return read_report(text.encode(), address=address, media_type="text/plain", divisions=load_divisions())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            f"桦甸市统计局2022年政府信息公开工作年度报告\n{PERIOD}\n{BODY}",
+            {
+                "agency": "桦甸市统计局",
+                "agency_type": "department",
+                "scope": "single_agency",
+                "division": "220282",
+            },
+        ),
+        # the title on two lines, agency above
+        (
+            f"岳阳市人民政府2022年\n政府信息公开工作年度报告\n岳阳市人民政府办公室\n{PERIOD}\n{BODY}",
+            {
+                "agency": "岳阳市人民政府",
+                "agency_type": "government",
+                "scope": "territory_total",
+                "division": "430600",
+            },
+        ),
+        # 人民政府 and 政府信息公开 share a word
+        (
+            f"株洲市人民政府信息公开工作2022年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "株洲市人民政府", "agency_type": "government", "division": "430200"},
+        ),
+        (
+            f"2022年度湘潭县政府信息公开工作年度报告\n{PERIOD}\n{BODY}",
+            {
+                "agency": "湘潭县",
+                "agency_type": "government",
+                "scope": "territory_total",
+                "division": "430321",
+            },
+        ),
+        # no title; named by what it publishes
+        (
+            f"根据有关规定，现公布扬州市教育局2022年政府信息公开工作年度报告。{PERIOD}\n{BODY}",
+            {"agency": "扬州市教育局", "agency_type": "department", "division": "321000"},
+        ),
+        # no title; an office that adds up everybody's reports writes for the government
+        (
+            "本报告由衡阳市人民政府信息公开工作领导小组办公室根据《条例》要求，汇总衡阳市各县（市、区）、市政府各部门情况编制而成。"
+            f"{PERIOD}\n{BODY.replace('我局', '我市')}",
+            {
+                "agency": "衡阳市人民政府",
+                "agency_type": "government",
+                "scope": "territory_total",
+                "division": "430400",
+            },
+        ),
+        # no title, no full name: completed by the resolved place
+        (
+            f"根据要求，现将我办2022年度政府信息公开情况报告如下：{PERIOD}\n一、总体情况\n2022年，区政府办公室认真执行《条例》。\n"
+            f"{BODY.replace('我局', '我办')}\n主办：武汉市汉阳区人民政府办公室 网站标识码：4201050001",
+            {"agency_type": "department", "scope": "single_agency", "division": "420105"},
+        ),
+        # an office's own report, and one that is the territory's
+        (
+            f"乌恰县政府办公室2022年政府信息公开工作年度报告\n{PERIOD}全县各级各部门的数据由我县汇总。\n{BODY.replace('我局', '我县')}",
+            {"agency_type": "department", "scope": "territory_total", "division": "653024"},
+        ),
+        (
+            f"句容市人民政府办公室2022年政府信息公开工作年度报告\n{PERIOD}以下为我办情况。\n{BODY.replace('我局', '我办')}",
+            {"agency_type": "department", "scope": "single_agency", "division": "321183"},
+        ),
+        # one town says 汇总 and is one town
+        (
+            f"襄城区欧庙镇2022年政府信息公开年度工作报告\n{PERIOD}现将我镇情况汇总如下。\n{BODY.replace('我局', '我镇')}",
+            {
+                "agency": "襄城区欧庙镇",
+                "agency_type": "township",
+                "scope": "single_agency",
+                "division": "420602",
+            },
+        ),
+        (
+            f"湖南省2022年政府信息公开工作年度报告（本级）\n{PERIOD}\n{BODY.replace('我局', '我省')}",
+            {"agency_type": "government", "scope": "own_level", "division": "430000"},
+        ),
+        # doubled place, as templates leave it
+        (
+            f"桦甸市桦甸市审计局2022年政府信息公开工作年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "桦甸市审计局", "division": "220282"},
+        ),
+        (
+            f"连云区教育局政府信息公开工作2022年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "连云区教育局", "division": "320703"},
+        ),
+    ],
+)
+def test_reports(text: str, expected: dict[str, Any]) -> None:
+    report = read(text)
+    assert (report.kind, report.year) == ("annual_report", 2022)
+    assert {name: getattr(report, name) for name in expected} == expected
+    assert report.evidence["agency"]
+    assert report.evidence["scope"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "2022年政务公开工作要点\n2022年，全市将全面推进公开工作，将进一步完善制度。\n一、主动公开\n将及时公开。",
+            "要点",
+        ),
+        (
+            "某市统计局政府信息公开指南\n为方便公民获取信息，编制本指南。一、主动公开范围\n二、依申请公开流程\n三、行政复议",
+            "指南",
+        ),
+        (
+            "关于做好2022年政府信息公开工作年度报告编制发布工作的通知\n各县区：请于1月31日前发布。一、总体要求\n二、主动公开",
+            "通知",
+        ),
+        ("404 Not Found\n您访问的页面不存在", "nothing was found"),
+        ("", "empty"),
+        (
+            "政府信息公开年报\n桦甸市统计局2022年政府信息公开工作年度报告\n桦甸市审计局2022年政府信息公开工作年度报告\n"
+            "桦甸市教育局2022年政府信息公开工作年度报告\n桦甸市民政局2021年政府信息公开工作年度报告\n下一页",
+            "listing",
+        ),
+        ("桦甸市统计局2022年度部门决算\n一、收入支出情况\n二、“三公”经费情况", "决算"),
+        ("今天的天气很好，适合户外活动。" * 10, "no title"),
+    ],
+)
+def test_what_is_no_report(text: str, reason: str) -> None:
+    report = read(text)
+    assert report.kind in ("other", "unreadable")
+    assert reason in (report.reason or "")
+    assert report.facts == []
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "year", "word"),
+    [
+        (f"某县2021年政府信息公开工作年度报告\n{PERIOD}\n{BODY}", None, 2022, "period"),
+        (f"桦甸市统计局2022年政府信息公开工作年度报告\n{BODY}", None, 2022, "title"),
+        (
+            f"桦甸市统计局二〇二二年政府信息公开工作年度报告\n{BODY.replace('2022年', '')}",
+            None,
+            2022,
+            "title",
+        ),
+        (
+            f"桦甸市统计局政府信息公开工作年度报告\n发布日期：2023-01-20\n{BODY.replace('2022年', '')}与2021年相比有增加。2023年，将改进。",
+            None,
+            2022,
+            "published",
+        ),
+        (
+            f"桦甸市统计局政府信息公开工作年度报告\n{BODY.replace('2022年', '')}",
+            "http://www.huadian.gov.cn/zfxxgknb/2022n/index.html",
+            2022,
+            "address",
+        ),
+    ],
+)
+def test_year_of_the_figures(text: str, address: str | None, year: int, word: str) -> None:
+    report = read(text, address)
+    assert report.year == year
+    assert word in report.evidence["year"]
+
+
+def test_title_and_period_that_disagree_are_a_finding() -> None:
+    report = read(f"桦甸市统计局2023年政府信息公开工作年度报告\n{PERIOD}\n{BODY}")
+    assert report.year == 2022
+    assert "year.disagrees" in {finding.rule for finding in report.findings}
+
+
+def test_what_cannot_be_decided_is_critical() -> None:
+    report = read(f"政府信息公开工作年度报告\n{BODY.replace('2022年', '')}")
+    critical = {finding.rule for finding in report.findings if finding.severity == "critical"}
+    assert {"year.undecided", "agency.undecided", "place.undecided"} <= critical
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("发布日期：2023-01-20 来源：市统计局", date(2023, 1, 20)),
+        ("发布时间：2023年1月5日", date(2023, 1, 5)),
+        ("（2023年3月15日）", date(2023, 3, 15)),
+        ("成文日期: 2023/02/03", date(2023, 2, 3)),
+        ("2023年13月45日", None),
+        ("统计时间：全年", None),
+    ],
+)
+def test_publication_date(line: str, day: date | None) -> None:
+    assert read(f"桦甸市统计局2022年政府信息公开工作年度报告\n{line}\n{BODY}").published_on == day
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x89PNG\r\n\x1a\n....", b"MZ\x90\x00\x03" + b"\x00" * 300, b"\x00\x01\x02" * 100, b"   "],
+)
+def test_what_is_no_text_is_unreadable_with_a_reason(data: bytes) -> None:
+    report = read_report(data, divisions=load_divisions())
+    assert report.kind == "unreadable"
+    assert report.reason
