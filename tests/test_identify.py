@@ -65,8 +65,10 @@ def read(text: str, address: str | None = None) -> Report:
         ),
         # no title; an office that adds up everybody's reports writes for the government
         (
-            "本报告由衡阳市人民政府信息公开工作领导小组办公室根据《条例》要求，汇总衡阳市各县（市、区）、市政府各部门情况编制而成。"
-            f"{PERIOD}\n{BODY.replace('我局', '我市')}",
+            (
+                "本报告由衡阳市人民政府信息公开工作领导小组办公室根据《条例》要求，汇总衡阳市各县（市、区）、市政府各部门情况编制而成。"
+                f"{PERIOD}\n{BODY.replace('我局', '我市')}"
+            ),
             {
                 "agency": "衡阳市人民政府",
                 "agency_type": "government",
@@ -76,8 +78,10 @@ def read(text: str, address: str | None = None) -> Report:
         ),
         # no title, no full name: completed by the resolved place
         (
-            f"根据要求，现将我办2022年度政府信息公开情况报告如下：{PERIOD}\n一、总体情况\n2022年，区政府办公室认真执行《条例》。\n"
-            f"{BODY.replace('我局', '我办')}\n主办：武汉市汉阳区人民政府办公室 网站标识码：4201050001",
+            (
+                f"根据要求，现将我办2022年度政府信息公开情况报告如下：{PERIOD}\n一、总体情况\n2022年，区政府办公室认真执行《条例》。\n"
+                f"{BODY.replace('我局', '我办')}\n主办：武汉市汉阳区人民政府办公室 网站标识码：4201050001"
+            ),
             {"agency_type": "department", "scope": "single_agency", "division": "420105"},
         ),
         # an office's own report, and one that is the territory's
@@ -140,8 +144,10 @@ def test_reports(text: str, expected: dict[str, Any]) -> None:
         ("404 Not Found\n您访问的页面不存在", "nothing was found"),
         ("", "empty"),
         (
-            "政府信息公开年报\n桦甸市统计局2022年政府信息公开工作年度报告\n桦甸市审计局2022年政府信息公开工作年度报告\n"
-            "桦甸市教育局2022年政府信息公开工作年度报告\n桦甸市民政局2021年政府信息公开工作年度报告\n下一页",
+            (
+                "政府信息公开年报\n桦甸市统计局2022年政府信息公开工作年度报告\n桦甸市审计局2022年政府信息公开工作年度报告\n"
+                "桦甸市教育局2022年政府信息公开工作年度报告\n桦甸市民政局2021年政府信息公开工作年度报告\n下一页"
+            ),
             "listing",
         ),
         ("桦甸市统计局2022年度部门决算\n一、收入支出情况\n二、“三公”经费情况", "决算"),

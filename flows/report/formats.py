@@ -72,6 +72,7 @@ _MAX_MEMBERS = 60
 """Documents of one archive that are read."""
 
 Convert = Callable[[bytes], bytes]
+Recognise = Callable[[bytes], Source]
 
 
 @dataclass(slots=True)

@@ -81,6 +81,11 @@ def read_pdf(data: bytes) -> Source:
         if images:
             return Source("", image_count=images)
         raise UnreadableError("the PDF prints nothing")
+    return assemble(pages, images, title)
+
+
+def assemble(pages: list[Page], images: int = 0, title: str = "") -> Source:
+    """The text and tables of pages, put together; `title` is that of the file's metadata."""
     sheets = [_items(page) for page in pages]
     layout = _layout(sheets)
     items: list[_Item] = []

@@ -62,17 +62,17 @@ class Page:
 
 @dataclass(slots=True)
 class PdfFile:
-    """An open PDF. `title` is that of its metadata."""
+    """An open PDF: PDFium's handle, and the title in its metadata."""
 
     page_count: int
     title: str
-    _document: Any
+    handle: Any
 
     def page(self, number: int) -> Page:
         """The page (from 0). A page that PDFium cannot load is empty."""
         import pypdfium2.raw as pdfium
 
-        handle = pdfium.FPDF_LoadPage(self._document, number)
+        handle = pdfium.FPDF_LoadPage(self.handle, number)
         if not handle:
             return Page()
         try:
@@ -86,7 +86,7 @@ class PdfFile:
     def close(self) -> None:
         import pypdfium2.raw as pdfium
 
-        pdfium.FPDF_CloseDocument(self._document)
+        pdfium.FPDF_CloseDocument(self.handle)
 
 
 def open_pdf(data: bytes) -> PdfFile:

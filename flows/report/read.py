@@ -7,11 +7,12 @@ import re
 
 from flows.report.errors import UnreadableError
 from flows.report.extract import Extraction, extract
-from flows.report.formats import Convert, read_source
+from flows.report.formats import Convert, Recognise, read_source
 from flows.report.identify import Identification, era_of_year, identify
 from flows.report.identity import check_facts, compare_narrative
 from flows.report.narrative import read_narrative
 from flows.report.place import Divisions
+from flows.report.several import end_of_first
 from flows.report.source import normalise
 from flows.report.types import Document, Fact, Finding, Report
 
@@ -30,28 +31,33 @@ def read_report(
     charset: str | None = None,
     divisions: Divisions,
     convert: Convert | None = None,
+    recognise: Recognise | None = None,
 ) -> Report:
     """Everything that one original says. `address` is where it came from (evidence for year and place),
-    `media_type` and `charset` what the server declared; `convert` makes DOCX or text of an old Word file.
-    Never raises on bad input: what cannot be read is `unreadable` with its reason."""
+    `media_type` and `charset` what the server declared; `convert` makes DOCX or text of an old Word file,
+    `recognise` reads images. Never raises on bad input: what cannot be read is `unreadable` with its reason."""
     try:
         original = read_source(data, media_type, charset, convert)
     except UnreadableError as error:
         return Report("unreadable", str(error))
     source = original.source
-    if source.image_count and not source.text.strip() and original.evidence["format"] != "HTML":
-        return Report(
-            "unreadable",
-            f"{original.evidence['format']} without text: its tables are images, to be read by OCR only "
-            "(扫描件或图片)",
-            image_count=source.image_count,
-            evidence=original.evidence,
-        )
+    by_ocr = bool(source.image_count and not source.text.strip() and original.evidence["format"] != "HTML")
+    if by_ocr:
+        try:
+            if recognise is None:
+                raise UnreadableError("its tables are images, to be read by OCR only (扫描件或图片)")
+            source = recognise(data)
+        except UnreadableError as error:
+            what = f"{original.evidence['format']} without text: {error}"
+            return Report("unreadable", what, image_count=source.image_count, evidence=original.evidence)
     document = normalise(source)
     document.address = address
     document.repairs.update(original.repairs)
     report = read_document(document, divisions)
     report.evidence.update(original.evidence)
+    if by_ocr:
+        for fact in report.facts:
+            fact.method = "ocr"
     return report
 
 
@@ -78,7 +84,11 @@ def read_document(document: Document, divisions: Divisions) -> Report:
     if found.kind != "annual_report":
         return report
     report.year, report.era, report.scope = found.year, found.era, found.scope
-    narrative = _narrative(document, extraction, found)
+    end = end_of_first(document, extraction.facts)
+    if end is not None:
+        place = document.locate(end)
+        extraction.facts = [fact for fact in extraction.facts if fact.start is None or fact.start < place]
+    narrative = _narrative(document, extraction, found, end)
     facts, conflicting = _first_of_each(extraction.facts)
     printed = {fact.key for fact in facts}
     told = [fact for fact in narrative if fact.key not in printed and _is_wanted(fact, extraction)]
@@ -88,6 +98,7 @@ def read_document(document: Document, divisions: Divisions) -> Report:
         *_disagreeing_years(found),
         *_missing_tables(document, extraction, found),
         *_unread(extraction),
+        *_several(end),
         *check_facts(
             [*report.facts, *conflicting], era=found.era, year=found.year, published_on=found.published_on
         ),
@@ -96,8 +107,10 @@ def read_document(document: Document, divisions: Divisions) -> Report:
     return report
 
 
-def _narrative(document: Document, extraction: Extraction, found: Identification) -> list[Fact]:
-    text = document.text
+def _narrative(
+    document: Document, extraction: Extraction, found: Identification, end: int | None
+) -> list[Fact]:
+    text = document.text[:end]
     flattened = [fact for fact in extraction.facts if fact.method == "flattened"]
     if flattened:
         # counts that lost their table are no sentences
@@ -227,6 +240,18 @@ def _missing_tables(document: Document, extraction: Extraction, found: Identific
             )
         )
     return findings
+
+
+def _several(end: int | None) -> list[Finding]:
+    if end is None:
+        return []
+    return [
+        Finding(
+            "document.several_reports",
+            "warning",
+            "the page prints several reports; the figures are the first one's, the others were not read (同页多份报告)",
+        )
+    ]
 
 
 def _unread(extraction: Extraction) -> list[Finding]:
