@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check accuracy bench docs clean
+.PHONY: setup run test check accuracy bench fuzz docs clean
 
 setup: $(READY)
 
@@ -35,6 +35,9 @@ accuracy: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.bench_read
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz
 
 # Rewrite the documents that are generated from the code.
 docs: $(READY)

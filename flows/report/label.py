@@ -26,11 +26,29 @@ _OPEN_NOTE = re.compile(r"(?<=.)\([^()]*$|^[^()]*\)(?=.)")
 _ENDS = ":,。;；、.…"
 
 
+_LONG = 60
+
+
+def _without_note(key: str) -> str:
+    """A long label without the one note that ends it: notes may be longer than any label."""
+    begin = key.find("(")
+    if not 0 < begin < 40 or key[-1] != ")":
+        return key
+    depth = 0
+    for at in range(begin, len(key)):
+        depth += (key[at] == "(") - (key[at] == ")")
+        if depth == 0:
+            return key[:begin] if at == len(key) - 1 else key
+    return key
+
+
 @lru_cache(maxsize=65536)
 def label_key(text: str) -> str:
     """The key of a label. 「(二)部分公开(区分处理的,只计这一情形,不计其他情形)」 gives 部分公开; a text
     that is only a note in brackets keeps its content."""
     key = _SPACE.sub("", text).translate(_QUOTES)
+    if len(key) > _LONG:
+        key = _without_note(key)
     before = None
     while before != key:
         before = key

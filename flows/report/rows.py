@@ -68,10 +68,7 @@ UNIT_WORDS = frozenset(
 def role(text: str) -> int | None:
     """What a cell's text is a label of; None where it is no label of a form. 其他 and 总计 are labels of
     rows and of columns alike, and have no role of their own."""
-    if len(text) > 60 and -1 < (note := text.find("(")) < 40:
-        # the note of a label may be longer than any label
-        text = text[:note]
-    key = label_key(text) if len(text) <= 120 else ""
+    key = label_key(text) if len(text) <= 300 else ""
     found = ROLES.get(key)
     if found is None and len(key) > 3 and tables.request_row(text):
         return REQUEST

@@ -100,7 +100,7 @@ OTHER_2021 = {
 def request_row(text: str) -> str | None:
     """The indicator of a row label of the applications table; None for any other text. The rows whose
     label is only 其他, 其他处理 or 总计 are decided by where they stand, not here."""
-    if len(text) > 120:
+    if len(text) > 300:
         return None
     key = label_key(text)
     if not key:
