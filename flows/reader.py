@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flows.edge.divisions import load_divisions
 from flows.report.read import read_report
+from flows.report.source import Source
 from flows.report.types import Report
 
 Reader = Callable[[bytes, str | None, str | None, str | None], Report]
@@ -14,8 +15,26 @@ Reader = Callable[[bytes, str | None, str | None, str | None], Report]
 
 def read_original(data: bytes, address: str | None, media_type: str | None, charset: str | None) -> Report:
     return read_report(
-        data, address=address, media_type=media_type, charset=charset, divisions=load_divisions()
+        data,
+        address=address,
+        media_type=media_type,
+        charset=charset,
+        divisions=load_divisions(),
+        convert=_convert,
+        recognise=_recognise,
     )
+
+
+def _convert(data: bytes) -> bytes:
+    from flows.edge.office import doc_to_source_bytes
+
+    return doc_to_source_bytes(data)
+
+
+def _recognise(data: bytes) -> Source:
+    from flows.edge.ocr import recognise
+
+    return recognise(data)
 
 
 def read_safely(

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flows.edge import office
+from flows.edge import ocr, office
 from flows.edge.divisions import load_divisions
 from flows.report.errors import UnreadableError
 from flows.report.formats import read_source
@@ -411,6 +411,45 @@ def test_old_word_file(tmp_path: Path) -> None:
     report = read_report(data, divisions=load_divisions(), convert=office.doc_to_source_bytes)
     facts = {(fact.indicator, fact.applicant): fact.value for fact in report.facts}
     assert all(facts[key] == known.value for key, known in page.truth.facts.items())
+
+
+# --- images -------------------------------------------------------------------------------------
+
+
+def _scanned(data: bytes) -> bytes:
+    """The PDF as a scanner gives it: its pages as images."""
+    import pypdfium2
+    from reportlab.lib.utils import ImageReader
+
+    canvas, buffer = _canvas()
+    for page in pypdfium2.PdfDocument(data):
+        image = page.render(scale=200 / 72).to_pil().convert("L")
+        canvas.setPageSize(page.get_size())
+        canvas.drawImage(ImageReader(image), 0, 0, *page.get_size())
+        canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+@pytest.mark.skipif(not ocr.is_available(), reason="needs the extra ocr")
+@pytest.mark.parametrize("era", ["2014", "2021"])
+def test_scanned_report(era: str) -> None:
+    one = generated("pdf", 12, era, "clean")
+    report = read_report(_scanned(one.data), divisions=load_divisions(), recognise=ocr.recognise)
+    facts = {(fact.indicator, fact.applicant): fact for fact in report.facts}
+    right = [
+        key for key, known in one.truth.facts.items() if key in facts and facts[key].value == known.value
+    ]
+    assert len(right) >= 0.97 * len(one.truth.facts)
+    assert {fact.method for fact in report.facts} == {"ocr"}
+
+
+def test_scanned_report_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "is_available", lambda: False)
+    data = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    report = read_report(data, divisions=load_divisions(), recognise=ocr.recognise)
+    assert report.kind == "unreadable"
+    assert "its tables are images: reading them needs the extra `ocr`" in (report.reason or "")
 
 
 # --- bounds -------------------------------------------------------------------------------------

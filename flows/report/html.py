@@ -19,6 +19,7 @@ _BLOCKS = (
 )
 _SPANNING = "td[rowspan], td[colspan], th[rowspan], th[colspan]"
 _MAX_SPAN = 200
+_MAX_COLUMNS = 1000
 _MAX_CELLS = 200_000
 _LONG_ROW = 80
 """Characters from which the only cell of a row is running text: the longest printed label has 71."""
@@ -155,6 +156,8 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
         for cell in row.iter():
             while taken.get(c, 0) > r:
                 c += 1
+            if c >= _MAX_COLUMNS:
+                break
             rowspan = colspan = 1
             if cell.mem_id in spanning:
                 attributes = cell.attributes
@@ -172,7 +175,7 @@ def _read_table(table: LexborNode) -> list[str | Grid]:
             shape.append((r, c, rowspan, colspan))
             if rowspan > 1:
                 for column in range(c, c + colspan):
-                    taken[column] = r + rowspan
+                    taken[column] = max(taken.get(column, 0), r + rowspan)
             c += colspan
         if len(texts) > _MAX_CELLS:
             break

@@ -1,0 +1,284 @@
+"""Images of pages → their text and tables, by OCR (the extra `ocr`: rapidocr, whose package carries its
+models and runs on the CPU).
+
+Ruling lines are found in the image and each cell is recognised on its own, so that a figure cannot slip
+into the cell beside it; what is outside of tables is recognised by lines. The pages then go the way of
+PDF pages: `flows.report.pdf` puts them together.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from flows.report.errors import UnreadableError
+from flows.report.pdf import assemble
+from flows.report.pdf_page import LOCK, Char, Page, open_pdf
+from flows.report.ruling import Ruled, ruled_tables
+from flows.report.source import Source
+
+Image = Any
+"""A page or a part of it as an array of grey values, or of three colours."""
+
+_DPI = 200
+_POINTS = 72 / _DPI
+_MAX_PAGES = 60
+_MAX_PIXELS = 40_000_000
+_SURE = 0.5
+"""Confidence below which a text is illegible."""
+_FLAT = 6
+"""Pixels up to which a mark is a dash."""
+_ILLEGIBLE = "□"
+_ALIKE = str.maketrans("OoQDlI|", "0000111")
+"""Letters that a lone figure is taken for."""
+_ENGINE = threading.Lock()
+
+
+def is_available() -> bool:
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+def recognise(data: bytes) -> Source:
+    """The text and tables of an image or of a PDF whose pages are images. UnreadableError where the
+    extra is not installed, or the images cannot be opened."""
+    if not is_available():
+        raise UnreadableError(
+            "its tables are images: reading them needs the extra `ocr` (pip install 'gongkai[ocr]') (扫描件)"
+        )
+    pages = [_page(image) for image in _images(data)]
+    if not any(page.chars for page in pages):
+        raise UnreadableError("no text was recognised in its images (扫描件)")
+    return assemble(pages, len(pages))
+
+
+def _images(data: bytes) -> Iterator[Image]:
+    import numpy
+    from PIL import Image as Pictures
+
+    if b"%PDF-" in data[:1024]:
+        yield from _pdf_images(data)
+        return
+    import io
+
+    try:
+        with Pictures.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > _MAX_PIXELS:
+                raise UnreadableError(f"the image has more than {_MAX_PIXELS} pixels")
+            yield numpy.asarray(picture.convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError) as error:
+        raise UnreadableError(f"the image is broken: {error}") from None
+
+
+def _pdf_images(data: bytes) -> Iterator[Image]:
+    """The pages of a PDF as images of `_DPI`."""
+    import ctypes
+
+    import numpy
+    import pypdfium2.raw as pdfium
+
+    with LOCK:
+        document = open_pdf(data)
+        try:
+            if document.page_count > _MAX_PAGES:
+                raise UnreadableError(
+                    f"the scanned PDF has {document.page_count} pages, more than {_MAX_PAGES}"
+                )
+            images: list[Image] = []
+            for number in range(document.page_count):
+                page = pdfium.FPDF_LoadPage(document.handle, number)
+                if not page:
+                    continue
+                width = math.ceil(pdfium.FPDF_GetPageWidthF(page) / _POINTS)
+                height = math.ceil(pdfium.FPDF_GetPageHeightF(page) / _POINTS)
+                if 0 < width * height <= _MAX_PIXELS:
+                    bitmap = pdfium.FPDFBitmap_Create(width, height, 0)
+                    pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+                    pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, 0, pdfium.FPDF_ANNOT)
+                    stride = pdfium.FPDFBitmap_GetStride(bitmap)
+                    buffer = pdfium.FPDFBitmap_GetBuffer(bitmap)
+                    raw = ctypes.string_at(buffer, stride * height)
+                    pixels = numpy.frombuffer(raw, numpy.uint8).reshape(height, stride // 4, 4)
+                    images.append(pixels[:, :width, 2::-1].copy())
+                    pdfium.FPDFBitmap_Destroy(bitmap)
+                pdfium.FPDF_ClosePage(page)
+        finally:
+            document.close()
+    yield from images
+
+
+@cache
+def _engine() -> Any:
+    import logging
+
+    from rapidocr import RapidOCR
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    return RapidOCR(params={"Global.log_level": "error"})
+
+
+def _page(image: Image) -> Page:
+    """The page with its lines and recognised pieces of text, in points, y upwards."""
+    import cv2
+
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    page = Page(image_count=1)
+    # printed rules are thin, and grey once they are scanned
+    rules = _rules(
+        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12), page
+    )
+    tables = ruled_tables(page.across, page.down)
+    text = ink.copy()
+    text[rules > 0] = 0
+    with _ENGINE:
+        for table in tables:
+            page.chars += _cells(table, image, text)
+        rest = image.copy()
+        for table in tables:
+            left, right = (round(x / _POINTS) for x in (table.xs[0], table.xs[-1]))
+            top, bottom = (round(-y / _POINTS) for y in (table.ys[0], table.ys[-1]))
+            rest[max(0, top - 2) : bottom + 3, max(0, left - 2) : right + 3] = 255
+        page.chars += _lines(rest)
+    return page
+
+
+def _rules(ink: Image, page: Page) -> Image:
+    """Find the ruling lines; gives their pixels."""
+    import cv2
+    import numpy
+
+    long = 50
+    found = numpy.zeros_like(ink)
+    for size, across in (((long, 1), True), ((1, long), False)):
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
+        gaps = cv2.getStructuringElement(cv2.MORPH_RECT, (5, 1) if across else (1, 5))
+        lines = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, gaps), cv2.MORPH_OPEN, kernel)
+        found |= cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8))
+        count, _, boxes, _ = cv2.connectedComponentsWithStats(lines)
+        for x, y, width, height, _ in boxes[1 : min(count, 5000)].tolist():
+            if (height if across else width) > 12:
+                continue  # a dark area
+            if across:
+                page.across.append((-(y + height / 2) * _POINTS, x * _POINTS, (x + width) * _POINTS))
+            else:
+                page.down.append(((x + width / 2) * _POINTS, -(y + height) * _POINTS, -y * _POINTS))
+    return found
+
+
+def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
+    """The text of each cell, line by line."""
+    crops: list[Image] = []
+    places: list[tuple[int, int, int, int]] = []
+    dashes: list[Char] = []
+    for area in table.areas:
+        left = round(table.xs[area.column] / _POINTS) + 3
+        right = round(table.xs[area.column + area.colspan] / _POINTS) - 2
+        top = round(-table.ys[area.row] / _POINTS) + 3
+        bottom = round(-table.ys[area.row + area.rowspan] / _POINTS) - 2
+        if right - left < 6 or bottom - top < 6:
+            continue
+        for y0, y1, x0, x1 in _written(text[top:bottom, left:right]):
+            if y1 - y0 <= _FLAT and x1 - x0 >= 6:
+                dashes.append(_char("—", left + x0, top + y0, left + x1, top + y1))
+                continue
+            if _is_slash(text[top + y0 : top + y1, left + x0 : left + x1]):
+                dashes.append(_char("/", left + x0, top + y0, left + x1, top + y1))
+                continue
+            place = (left + x0, top + y0, left + x1, top + y1)
+            margin = 4
+            crop = image[
+                max(top - 2, place[1] - margin) : place[3] + margin,
+                max(left - 2, place[0] - margin) : place[2] + margin,
+            ]
+            crops.append(_padded(crop))
+            places.append(place)
+    texts = _recognised(crops)
+    return dashes + [_char(text, *place) for text, place in zip(texts, places, strict=True) if text]
+
+
+def _char(text: str, left: float, top: float, right: float, bottom: float) -> Char:
+    """A piece of text by its pixels in the image."""
+    return Char(text, left * _POINTS, right * _POINTS, -bottom * _POINTS, -top * _POINTS)
+
+
+def _written(ink: Image) -> list[tuple[int, int, int, int]]:
+    """The lines of writing in a cell: (top, bottom, left, right). Specks are none."""
+    lines: list[list[int]] = []
+    for y, marked in enumerate(ink.any(axis=1).tolist()):
+        if not marked:
+            continue
+        if lines and y - lines[-1][1] <= 2:
+            lines[-1][1] = y + 1
+        else:
+            lines.append([y, y + 1])
+    whole: list[list[int]] = []
+    for top, bottom in lines:
+        # the bar of a 5 that came off
+        if whole and top - whole[-1][1] <= 5 and min(bottom - top, whole[-1][1] - whole[-1][0]) <= _FLAT + 4:
+            whole[-1][1] = bottom
+        else:
+            whole.append([top, bottom])
+    written: list[tuple[int, int, int, int]] = []
+    for top, bottom in whole:
+        columns = ink[top:bottom].any(axis=0).nonzero()[0]
+        left, right = int(columns[0]), int(columns[-1]) + 1
+        if bottom - top >= 8 or right - left >= 6:
+            written.append((top, bottom, left, right))
+    return written
+
+
+def _is_slash(ink: Image) -> bool:
+    """Whether a mark is one thin stroke from the lower left to the upper right: read alone, it is taken
+    for a 1."""
+    import numpy
+
+    height, width = ink.shape
+    if not 0.25 * height < width < height or height < 12:
+        return False
+    rows = ink.any(axis=1)
+    if not rows.all():
+        return False
+    left = ink.argmax(axis=1)
+    right = width - 1 - ink[:, ::-1].argmax(axis=1)
+    thin = (right - left) <= max(3, 0.35 * width)
+    slope = numpy.corrcoef((left + right) / 2, numpy.arange(height))[0, 1]
+    return bool(thin.mean() > 0.95 and slope < -0.97)
+
+
+def _padded(crop: Image) -> Image:
+    """A crop with a margin of its own colour, without which a lone figure is not seen."""
+    import cv2
+
+    ground = tuple(int(value) for value in crop.reshape(-1, 3).max(axis=0))
+    side = max(4, crop.shape[0] // 3)
+    return cv2.copyMakeBorder(crop, 4, 4, side, side, cv2.BORDER_CONSTANT, value=ground)
+
+
+def _recognised(crops: list[Image]) -> list[str]:
+
+    if not crops:
+        return []
+    result = _engine().recognize_txt(crops)
+    texts: list[str] = []
+    for text, score in zip(result.txts, result.scores, strict=True):
+        text = text.strip()
+        if len(text) <= 6 and not any("\u4e00" <= char <= "\u9fff" for char in text):
+            text = text.translate(_ALIKE)
+        texts.append(text if score >= _SURE else _ILLEGIBLE)
+    return texts
+
+
+def _lines(image: Image) -> list[Char]:
+    """The text outside tables, in the pieces in which the engine finds it."""
+    result = _engine()(image, use_cls=False)
+    if result.boxes is None or result.txts is None:
+        return []
+    pieces: list[Char] = []
+    for box, text in zip(result.boxes.tolist(), result.txts, strict=True):
+        xs, ys = [x for x, _ in box], [y for _, y in box]
+        pieces.append(_char(text.strip(), min(xs), min(ys), max(xs), max(ys)))
+    return pieces
