@@ -142,9 +142,6 @@ class RowReader:
         rows = table.rows
         if is_transposed(rows):
             rows = [list(column) for column in zip(*rows, strict=True)]
-            across = True
-        else:
-            across = False
         for line in rows:
             cells: list[Cell] = []
             last = None
@@ -153,17 +150,17 @@ class RowReader:
                     cells.append(cell)
                     last = cell
             if cells:
-                self.read_row(cells, table.number, across)
+                self.read_row(cells, table.number)
 
-    def read_row(self, cells: list[Cell], table: int, across: bool = False) -> None:
+    def read_row(self, cells: list[Cell], table: int) -> None:
         roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
         kinds = set(roles)
         disputed = ROUTE in kinds or OUTCOME in kinds
         if REQUEST in kinds or (not disputed and self._is_unnamed_request(cells)):
-            if self._read_request(cells, roles, table, across):
+            if self._read_request(cells, roles, table):
                 return
         if SUBJECT in kinds and ROUTE not in kinds and APPLICANT not in kinds:
-            if self._read_active(cells, roles, table, across):
+            if self._read_active(cells, roles, table):
                 return
         if STATISTIC in kinds:
             self._read_statistics(cells, roles, table)
@@ -177,14 +174,14 @@ class RowReader:
             self.heading_rows.append(cells)
             return
         if disputed:
-            if self._read_dispute_pair(cells, roles, table):
+            if self._read_dispute_pair(cells, table):
                 return
             if self.heading != "disputes":
                 self.heading, self.heading_rows = "disputes", []
             self.heading_rows.append(cells)
             return
         if self.heading == "disputes" or self.disputes:
-            if self._read_disputes(cells, table, across):
+            if self._read_disputes(cells, table):
                 return
         if self.heading:
             self.heading_rows.append(cells)
@@ -214,7 +211,7 @@ class RowReader:
     def _in_other(self) -> bool:
         return bool(self.hits) and self.hits[-1].indicator.startswith("requests.other.")
 
-    def _read_request(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
+    def _read_request(self, cells: list[Cell], roles: list[int | None], table: int) -> bool:
         """One row of the applications table. False where the row only looks like one (a heading)."""
         label_end = 0
         indicator: str | None = None
@@ -302,7 +299,7 @@ class RowReader:
 
     # --- disputes -------------------------------------------------------------------------------
 
-    def _read_disputes(self, cells: list[Cell], table: int, across: bool) -> bool:
+    def _read_disputes(self, cells: list[Cell], table: int) -> bool:
         """The row of counts below the headings of the disputes table."""
         values = [cell for cell in cells if is_value(cell.text)]
         if len(values) < 3 or len(values) < len(cells) - 1:
@@ -332,7 +329,7 @@ class RowReader:
         self.disputes = []
         return True
 
-    def _read_dispute_pair(self, cells: list[Cell], roles: list[int | None], table: int) -> bool:
+    def _read_dispute_pair(self, cells: list[Cell], table: int) -> bool:
         """A row of the disputes table turned on its side: route, outcome, count."""
         labels = [cell.text for cell in cells if not is_value(cell.text)]
         values = [cell for cell in cells if is_value(cell.text)]
@@ -384,7 +381,7 @@ class RowReader:
             return "disclosed" if any(name == "issued" for name, _, _ in found) else "issued"
         return active.SHARED_FIELDS.get(key)
 
-    def _read_active(self, cells: list[Cell], roles: list[int | None], table: int, across: bool) -> bool:
+    def _read_active(self, cells: list[Cell], roles: list[int | None], table: int) -> bool:
         at = roles.index(SUBJECT)
         values = cells[at + 1 :]
         while values and not is_value(values[0].text) and len(values) > max(1, len(self.fields)):
