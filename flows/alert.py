@@ -11,8 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.edge.notify import FIRST_WAIT_SECONDS, DeliveryError, Message, send, split_channel
-from flows.edge.outbox import SEVERITIES, Alert, Changes, Condition, Event, Outbox, channel_label
+from flows.edge.notify import (
+    FIRST_WAIT_SECONDS,
+    SEVERITIES,
+    DeliveryError,
+    Message,
+    send,
+    split_channel,
+    split_route,
+)
+from flows.edge.outbox import Alert, Changes, Condition, Event, Outbox, channel_label
 from flows.edge.warehouse import Description
 from flows.settings import Home
 
@@ -83,7 +91,10 @@ def deliver_alerts(
     deliveries = []
     for channel in [one for given in channels for one in split_channel(given)]:
         label = channel_label(channel)
-        events = outbox.pending(channel)
+        _, route = split_route(channel)
+        events = [
+            event for event in outbox.pending(channel) if route.takes(event.severity, event.province_code)
+        ]
         if not events:
             deliveries.append(Delivery(label, 0))
             continue

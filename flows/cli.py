@@ -8,11 +8,16 @@ import click
 
 COMMANDS = {
     "run": "Fetch, read, check and roll up reports: the main job.",
+    "sources": "List and check the catalogue of sources.",
     "parse": "Read local documents and print JSON Lines; touches no warehouse.",
     "place": "Resolve the divisions of printed agency names.",
     "sql": "Query the published warehouse (read-only).",
+    "export": "Write the marts as CSV and Parquet, with a data dictionary.",
     "explain": "Show how a province's number came about, down to the printed cell.",
     "alerts": "Open data-quality alerts, worst first.",
+    "quarantine": "Documents that are kept out, and decisions about them.",
+    "gate": "What holds publication back, and its release.",
+    "archive": "Export the originals as a WARC file.",
     "serve": "Register the deployments with their schedules and run them.",
 }
 

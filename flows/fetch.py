@@ -1,34 +1,36 @@
 """Fetch: from sources to originals in the archive, and one recorded attempt for each address asked for.
 
 Nothing that a server or a file does stops a run: an attempt then carries its reason. Fetching the same
-again keeps each original once and records nothing new.
+again keeps each original once; a run that is stopped is continued by the next one, which asks for no original
+that it has.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from flows.edge.archive import Archive
+from flows.edge.archive import Archive, MissingOriginalError
 from flows.edge.catalogue import LocalSource, Source
+from flows.edge.discovery import NOTHING_NEW, TOO_DEEP, TOO_MANY_PAGES, DiscoveryLog
 from flows.edge.folder import LocalDocument, documents_in, read_local
-from flows.edge.listing import Link, Listing, read_listing
-from flows.edge.manifest import Attempt, Manifest
+from flows.edge.frontier import Frontier, Step, Walk
+from flows.edge.listing import Link, Listing, discover
+from flows.edge.manifest import Attempt, Failure, Known, Manifest
+from flows.edge.politeness import Host, Patience, Revisit
+from flows.edge.robots import Robots, read_robots, robots_address
 from flows.edge.sample_server import SampleServer
-from flows.edge.web import Limits, Web
-from flows.report.text import decode
+from flows.edge.web import Limits, Validators, Web
 from flows.settings import Home
 
-HTML = ("text/html", "application/xhtml+xml")
-CONNECTIONS_PER_HOST = 2
+_PAGES_WITHOUT_NEWS = 3
+"""Pages of a listing in a row that list nothing that was not listed before: calendars go on for ever."""
 
 
 class Watcher(Protocol):
@@ -45,31 +47,15 @@ class Unwatched:
     def advance(self, count: int = 1) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often an address is asked again after a failure that may pass, and the waits between."""
-
-    tries: int = 3
-    first_wait_seconds: float = 1.0
-    """Doubled each time, with up to a quarter more or less so that clients do not keep step."""
-    longest_wait_seconds: float = 60.0
-    """Also of what a server may ask for with Retry-After: longer than that, and the attempt is over."""
-
-    def wait(self, tried: int, asked_for: float | None) -> float | None:
-        """Seconds until the next try, None when there is none."""
-        if tried >= self.tries or (asked_for or 0.0) > self.longest_wait_seconds:
-            return None
-        backoff = self.first_wait_seconds * 2.0 ** (tried - 1) * random.uniform(0.75, 1.25)
-        return max(asked_for or 0.0, min(backoff, self.longest_wait_seconds))
-
-
 @dataclass(slots=True)
 class FetchSummary:
-    """What fetching came to: documents in the archive, files passed over, and what failed with its reason."""
+    """What fetching came to: documents in the archive and how many of them were not asked for or not sent
+    again, listing pages, files passed over, and what failed with its reason."""
 
     document_count: int = 0
     listing_count: int = 0
     skipped_count: int = 0
+    kept_count: int = 0
     failures: list[str] = field(default_factory=list)
 
     def __add__(self, other: FetchSummary) -> FetchSummary:
@@ -77,12 +63,13 @@ class FetchSummary:
             self.document_count + other.document_count,
             self.listing_count + other.listing_count,
             self.skipped_count + other.skipped_count,
+            self.kept_count + other.kept_count,
             self.failures + other.failures,
         )
 
 
 def fetch(
-    source: Source | LocalSource,
+    sources: Sequence[Source | LocalSource],
     home: Home,
     manifest: Manifest,
     *,
@@ -90,22 +77,45 @@ def fetch(
     allow_private: bool = False,
     limits: Limits | None = None,
     patience: Patience | None = None,
+    revisit: Revisit | None = None,
+    hosts: Mapping[str, tuple[str, int]] | None = None,
     watcher: Watcher | None = None,
 ) -> FetchSummary:
-    """Fetch all that a source offers. With `years`, links that name other years are not followed."""
+    """Fetch all that the sources offer. With `years`, links that name other years are not followed.
+
+    All web sources share one client, so that a host that several of them ask is treated as one. `hosts` gives
+    the network address and port of hosts that are served on this machine.
+    """
     archive = Archive(home.archive)
     limits = limits or Limits()
     watcher = watcher or Unwatched()
-    if isinstance(source, LocalSource):
-        return _fetch_local(source, archive, manifest, limits, watcher)
+    summary = FetchSummary()
+    for source in sources:
+        if isinstance(source, LocalSource):
+            summary += _fetch_local(source, archive, manifest, limits, watcher)
+    web_sources = [source for source in sources if isinstance(source, Source)]
+    if not web_sources:
+        return summary
     with ExitStack() as stack:
-        hosts = {}
-        if source.served_from is not None:
-            served = stack.enter_context(SampleServer(source.served_from)).address
-            hosts = {urlsplit(entry).hostname or "": served for entry in source.entry}
-        web = Web(limits=limits, allow_private=allow_private, hosts=hosts)
-        crawl = _Crawl(source, web, archive, manifest, years, patience or Patience(), watcher)
-        return asyncio.run(crawl.run())
+        served = dict(hosts or {})
+        here: set[str] = set()
+        for source in web_sources:
+            if source.served_from is not None:
+                address = stack.enter_context(SampleServer(source.served_from)).address
+                here |= {urlsplit(entry).hostname or "" for entry in source.entry}
+                served |= dict.fromkeys(here - served.keys(), address)
+        crawl = _Crawl(
+            Web(limits=limits, allow_private=allow_private, hosts=served),
+            archive,
+            manifest,
+            home.raw,
+            years=years,
+            patience=patience or Patience(),
+            revisit=revisit or Revisit(),
+            watcher=watcher,
+            is_ours=here.__contains__,
+        )
+        return summary + asyncio.run(crawl.run(web_sources))
 
 
 # --- local files --------------------------------------------------------------------------------
@@ -147,7 +157,7 @@ def _read_local(document: LocalDocument, source: LocalSource, archive: Archive, 
     try:
         data = read_local(document.path, limits.body_bytes)
     except OSError as error:
-        attempt.error = error.strerror or str(error)
+        attempt.error, attempt.failure = error.strerror or str(error), "refused"
         return attempt
     attempt.byte_count = len(data)
     attempt.sha256 = archive.add(data)
@@ -157,128 +167,245 @@ def _read_local(document: LocalDocument, source: LocalSource, archive: Archive, 
 # --- the web ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """An address to ask for, where it was found and how far from an entry address that was."""
-
-    address: str
-    depth: int = 0
-    found_on: str | None = None
-
-
 class _Crawl:
-    """The walk from a source's entry addresses over listing pages to documents, breadth first.
+    """The walks from the sources' entry addresses over listing pages to documents.
 
     A page that is there for its links is a listing: its links are followed and it is no document. An
     entry page with both text and links is a document whose links are followed. Other pages are
-    documents and lead nowhere. Attempts are recorded in the order in which the addresses were found,
-    so that the same site gives the same manifest.
+    documents and lead to their attachments and further pages only.
     """
 
     def __init__(
         self,
-        source: Source,
         web: Web,
         archive: Archive,
         manifest: Manifest,
+        raw: Path,
+        *,
         years: Collection[int],
         patience: Patience,
+        revisit: Revisit,
         watcher: Watcher,
+        is_ours: Callable[[str], bool],
     ) -> None:
-        self.source, self.web, self.archive, self.manifest = source, web, archive, manifest
-        self.years, self.patience, self.watcher = years, patience, watcher
+        self.web, self.archive, self.manifest, self.raw = web, archive, manifest, raw
+        self.years, self.patience, self.revisit, self.watcher = years, patience, revisit, watcher
+        self.began = datetime.now(UTC)
         self.summary = FetchSummary()
-        self.hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(CONNECTIONS_PER_HOST)
+        self.frontier = Frontier(
+            self._visit,
+            self._settle,
+            patience=patience,
+            connections=web.limits.connections,
+            is_ours=is_ours,
         )
 
-    async def run(self) -> FetchSummary:
-        seen: set[str] = set()
+    async def run(self, sources: Sequence[Source]) -> FetchSummary:
         async with self.web:
-            wave = _unseen((_Step(address) for address in self.source.entry), seen)
-            while wave:
-                self.watcher.expect(len(wave))
-                tasks = [asyncio.create_task(self._visit(step)) for step in wave]
-                found: list[_Step] = []
-                for step, task in zip(wave, tasks, strict=True):
-                    attempt, listing = await task
-                    found.extend(self._note(step, attempt, listing))
-                wave = _unseen(found, seen)
+            walks = [Walk(source, DiscoveryLog(self.raw, source.name)) for source in sources]
+            for walk in walks:
+                self._add(Step(walk, address, is_listing=True) for address in walk.source.entry)
+            await self.frontier.run()
+        for walk in walks:
+            walk.log.write()
         return self.summary
 
-    async def _visit(self, step: _Step) -> tuple[Attempt, Listing | None]:
-        """Ask for the address and archive what came; the bytes are let go here."""
-        async with self.hosts[urlsplit(step.address).netloc]:
-            attempt = await ask(self.web, step.address, self.patience)
-        attempt.source_name = self.source.name
-        attempt.found_on = step.found_on
-        listing = None
-        if attempt.data is not None:
-            attempt.sha256 = await asyncio.to_thread(self.archive.add, attempt.data)
-            if _is_html(attempt):
-                listing = self._links(attempt, attempt.data)
-            attempt.data = None
+    def _add(self, steps: Iterable[Step]) -> None:
+        """Queue the steps whose addresses are new to their walk."""
+        for step in steps:
+            if step.walk.is_new(step.address):
+                self.watcher.expect(1)
+                self.frontier.add(step)
+
+    # --- without a request ---
+
+    def _settle(self, step: Step, host: Host[Step]) -> bool:
+        """Make a step from what is on record, if that is all there is to do."""
+        known = self.manifest.known(step.address)
+        if known is None or not self._is_answered(step, known):
+            if host.closed is None:
+                return False
+            attempt = Attempt(step.address, failure="unreachable", error=f"not asked: {host.closed}")
+            self._record(step, attempt)
+            self._fail(attempt.address, attempt.error)
+        elif known.error is not None:
+            self._fail(step.address, known.error)
+        else:
+            try:
+                data = self.archive.read(known.sha256 or "")
+            except (MissingOriginalError, ValueError):
+                return False
+            original = Attempt(
+                step.address,
+                role="listing" if known.role == "listing" else "part" if step.is_part else "document",
+                final_address=known.final_address,
+                media_type=known.media_type,
+                charset=known.charset,
+            )
+            self.summary.kept_count += original.role == "document"
+            self._lead(step, original, data)
         self.watcher.advance()
-        return attempt, listing
-
-    def _links(self, attempt: Attempt, data: bytes) -> Listing:
-        html, _ = decode(data, attempt.charset)
-        return read_listing(
-            html,
-            attempt.final_address or attempt.address,
-            follow=self.source.follow,
-            next_page=self.source.next_page,
-            years=self.years,
-        )
-
-    def _note(self, step: _Step, attempt: Attempt, listing: Listing | None) -> list[_Step]:
-        """Record the attempt and return what to ask for next."""
-        summary = self.summary
-        follow: Sequence[Link] = []
-        turn: Sequence[Link] = []
-        if attempt.error is not None:
-            summary.failures.append(f"{attempt.address}: {attempt.error}")
-        elif listing is not None and (listing.is_listing or (step.depth == 0 and listing.has_links)):
-            summary.listing_count += 1
-            if listing.is_listing:
-                attempt.role = "listing"
-            if summary.listing_count <= self.source.max_pages:
-                follow, turn = listing.follow, listing.next_page
-        if attempt.error is None and attempt.role == "document":
-            summary.document_count += 1
-        self.manifest.record(attempt)
-        steps = [_Step(link.address, step.depth, attempt.address) for link in turn]
-        if step.depth < self.source.max_depth:
-            steps += [_Step(link.address, step.depth + 1, attempt.address) for link in follow]
-        return steps
-
-
-def _unseen(steps: Iterable[_Step], seen: set[str]) -> list[_Step]:
-    fresh = []
-    for step in steps:
-        if step.address not in seen:
-            seen.add(step.address)
-            fresh.append(step)
-    return fresh
-
-
-def _is_html(attempt: Attempt) -> bool:
-    if attempt.media_type in HTML:
         return True
-    return (
-        attempt.media_type is None and attempt.data is not None and b"<a " in attempt.data[:100_000].lower()
-    )
 
+    def _is_answered(self, step: Step, known: Known) -> bool:
+        """Whether the manifest's answer still holds: another walk has just got it, or it is not due."""
+        if known.asked_at is not None and known.asked_at >= self.began:
+            return True
+        if step.is_listing or known.role == "listing":
+            return False
+        return not self.revisit.is_due(known, self.began)
 
-async def ask(web: Web, address: str, patience: Patience) -> Attempt:
-    """Ask for an address, again while the failure may pass; the last attempt, its reason naming the tries."""
-    tried = 0
-    while True:
-        attempt = await web.get(address)
-        tried += 1
-        if attempt.error is None or not attempt.is_transient:
-            return attempt
-        wait = patience.wait(tried, attempt.retry_after_seconds)
-        if wait is None:
-            return replace(attempt, error=f"{attempt.error} ({tried} {'tries' if tried > 1 else 'try'})")
-        await asyncio.sleep(wait)
+    # --- with one ---
+
+    async def _visit(self, step: Step, host: Host[Step]) -> float | None:
+        """Make a step with a request. Seconds until it is to be tried again, None when it is done."""
+        known = self.manifest.known(step.address)
+        attempt = await self._ask(step, host, known)
+        if attempt.is_transient and host.closed is None:
+            step.tried += 1
+            wait = self.patience.wait(step.tried, attempt.retry_after_seconds)
+            if wait is not None:
+                return wait
+            attempt.error = f"{attempt.error} ({step.tried} {'tries' if step.tried > 1 else 'try'})"
+        data = attempt.data
+        attempt.data = None
+        if data is not None:
+            attempt.sha256 = await asyncio.to_thread(self.archive.add, data, is_synced=False)
+        elif attempt.is_unchanged and known is not None and known.sha256 is not None:
+            attempt.sha256, attempt.charset = known.sha256, known.charset
+            attempt.media_type = known.media_type
+            data = self.archive.read(known.sha256)
+        if data is None or attempt.error is not None:
+            self._record(step, attempt)
+            self._fail(attempt.address, attempt.error)
+        else:
+            self.summary.kept_count += attempt.is_unchanged
+            if attempt.final_address is not None:
+                step.walk.is_new(attempt.final_address)
+            self._lead(step, attempt, data, self._record)
+        self.watcher.advance()
+        return None
+
+    async def _ask(self, step: Step, host: Host[Step], known: Known | None) -> Attempt:
+        """Ask for the address of a step if its site allows it."""
+        source = step.walk.source
+        robots, has_waited = await self._robots(step.address, host, source)
+        if (reason := robots.forbids(step.address)) is not None:
+            failure: Failure = "forbidden" if robots.unreadable is None else "unreachable"
+            return Attempt(step.address, failure=failure, error=f"not asked: {reason}")
+        if has_waited:
+            await host.turn()
+
+        async def permit(address: str) -> str | None:
+            other = self.frontier.host(address, source)
+            if other.closed is not None:
+                return other.closed
+            rules, _ = await self._robots(address, other, source)
+            reason = rules.forbids(address)
+            if reason is None:
+                await other.turn()
+            return reason
+
+        validators = None
+        if known is not None and known.sha256 is not None and known.sha256 in self.archive:
+            validators = Validators(known.etag, known.last_modified)
+        attempt = await self.web.get(
+            step.address, validators=validators, permit=permit, verify_tls=source.verify_tls
+        )
+        host.note(attempt)
+        return attempt
+
+    async def _robots(self, address: str, host: Host[Step], source: Source) -> tuple[Robots, bool]:
+        """The rules of the address's origin; and whether they were not there at once."""
+        scheme = urlsplit(address).scheme
+        rules = host.robots.get(scheme)
+        if rules is not None:
+            if rules.done():
+                return rules.result(), False
+            return await asyncio.shield(rules), True
+        rules = host.robots[scheme] = asyncio.get_running_loop().create_future()
+        tried = 0
+        while True:
+            tried += 1
+            attempt = await self.web.get(robots_address(address), verify_tls=source.verify_tls)
+            attempt.role, attempt.source_name = "robots", source.name
+            wait = self.patience.wait(tried, attempt.retry_after_seconds) if attempt.is_transient else None
+            if wait is None:
+                break
+            await asyncio.sleep(max(wait, host.delay_seconds))
+        robots = read_robots(attempt)
+        # what it says is in the rules; its bytes are no original
+        attempt.data = None
+        self.manifest.record(attempt)
+        if robots.unreadable is not None:
+            host.closed = f"robots.txt cannot be read ({robots.unreadable})"
+        host.heed(robots)
+        rules.set_result(robots)
+        return robots, True
+
+    # --- what came ---
+
+    def _lead(
+        self,
+        step: Step,
+        attempt: Attempt,
+        data: bytes,
+        record: Callable[[Step, Attempt], None] | None = None,
+    ) -> None:
+        """Count and record an original and queue what it leads to."""
+        walk, listing = step.walk, None
+        if not step.is_leaf:
+            listing = discover(
+                data,
+                attempt.final_address or attempt.address,
+                walk.source,
+                media_type=attempt.media_type,
+                charset=attempt.charset,
+                years=self.years,
+                until=self.began.year,
+            )
+        is_listing = listing is not None and listing.is_listing
+        attempt.role = "listing" if is_listing else "part" if step.is_part else "document"
+        self.summary.document_count += attempt.role == "document"
+        if record is not None:
+            record(step, attempt)
+        if listing is not None:
+            self._add(self._steps(step, listing, is_listing=is_listing))
+
+    def _steps(self, step: Step, listing: Listing, *, is_listing: bool) -> Iterable[Step]:
+        walk, here, log = step.walk, step.address, step.walk.log
+        log.note(here, listing)
+
+        def steps(links: Sequence[Link], depth: int, **kind: Any) -> Iterable[Step]:
+            log.follow(here, links)
+            return [Step(walk, link.address, depth, here, link.text or None, **kind) for link in links]
+
+        if is_listing or (step.depth == 0 and listing.has_links):
+            self.summary.listing_count += 1
+            walk.listing_count += 1
+            # addresses that were not listed yet, be they asked for or left out for their year
+            news = sum(walk.is_listed_first(address) for address in listing.offered)
+            without_news = 0 if news else step.pages_without_news + 1
+            turn = [*listing.next_page, *(listing.parts if is_listing else ()), *listing.more_pages]
+            if walk.listing_count > walk.source.max_pages:
+                log.pass_over(here, [*turn, *listing.follow], TOO_MANY_PAGES)
+                return
+            if without_news < _PAGES_WITHOUT_NEWS:
+                yield from steps(turn, step.depth, is_listing=True, pages_without_news=without_news)
+            else:
+                log.pass_over(here, turn, NOTHING_NEW)
+            if step.depth < walk.source.max_depth:
+                yield from steps(listing.follow, step.depth + 1)
+            else:
+                log.pass_over(here, listing.follow, TOO_DEEP)
+        if not is_listing:
+            yield from steps(listing.parts, step.depth + 1, is_leaf=True, is_part=True)
+            yield from steps(listing.attachments, step.depth + 1, is_leaf=True)
+
+    def _record(self, step: Step, attempt: Attempt) -> None:
+        attempt.source_name = step.walk.source.name
+        attempt.found_on, attempt.link_text = step.found_on, step.text
+        self.manifest.record(attempt)
+
+    def _fail(self, address: str, error: str | None) -> None:
+        self.summary.failures.append(f"{address}: {error}")

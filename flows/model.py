@@ -103,6 +103,8 @@ def plan_models(folder: Path = SQL, sources: Iterable[str] = SOURCES) -> list[Mo
     known = set(sources)
     models: dict[str, Model] = {}
     for path in sorted(folder.rglob("*.sql")):
+        if path.parent == folder / "query":
+            continue  # ready queries make no table
         model = read_model(path, folder)
         if model.name in known:
             raise ModelError(f"{model.place}: {model.name} is a source; no model may make it")
@@ -160,15 +162,18 @@ def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | N
 
     Of a table with more rows than `_GRAIN_ROWS` uniqueness is checked for a share of the values of its first
     grain column, always the same ones; a view, which costs as much as the table that it saves, is checked for
-    the first value that it gives. A join that repeats rows repeats them there too.
+    the first values that it gives of all grain columns but the last. A join that repeats rows repeats them there
+    too.
     """
     first, grain = model.grain[0], ", ".join(model.grain)
     row_count = None
     if model.kind == "view":
-        value = connection.execute(f"SELECT {first} FROM {model.name} LIMIT 1").fetchone()
-        if value is None:
+        fixed = model.grain[:-1] or model.grain
+        values = connection.execute(f"SELECT {', '.join(fixed)} FROM {model.name} LIMIT 1").fetchone()
+        if values is None:
             return None
-        where, parameters = f"{first} = $1", list(value)
+        where = " AND ".join(f"{column} = ${place}" for place, column in enumerate(fixed, 1))
+        parameters = list(values)
     else:
         nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
         ((row_count, *null_counts),) = connection.execute(
@@ -341,13 +346,18 @@ def _origins(scope: Scope, column: str, known: dict[tuple[int, str], set[str]]) 
     key = (id(scope), column)
     if key in known:
         return known[key]
-    known[key] = found = set()
+    found: set[str] = set()
+    known[key] = found
+    query = scope.expression
+    if not isinstance(query, exp.Query):
+        return found  # rows written out in the SQL
     if scope.set_operation_scopes:
-        place = _selected(scope).named_selects.index(column)
+        place = query.named_selects.index(column)
         for branch in scope.set_operation_scopes:
-            found |= _origins(branch, _selected(branch).named_selects[place], known)
+            if isinstance(branch.expression, exp.Query):
+                found |= _origins(branch, branch.expression.named_selects[place], known)
         return found
-    selected = next(item for item in _selected(scope).selects if item.alias_or_name == column)
+    selected = next(item for item in query.selects if item.alias_or_name == column)
     for used in selected.find_all(exp.Column):
         source = scope.sources.get(used.table)
         if isinstance(source, exp.Table):
@@ -355,8 +365,3 @@ def _origins(scope: Scope, column: str, known: dict[tuple[int, str], set[str]]) 
         elif isinstance(source, Scope):
             found |= _origins(source, used.name, known)
     return found
-
-
-def _selected(scope: Scope) -> exp.Query:
-    assert isinstance(scope.expression, exp.Query)
-    return scope.expression

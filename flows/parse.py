@@ -7,7 +7,7 @@ once is not read again until PARSER_VERSION is raised.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -37,6 +37,8 @@ class Original:
     media_type: str | None
     charset: str | None
     byte_count: int
+    parts: tuple[str, ...] = ()
+    """SHA-256 of the further pages of its article, in their order."""
 
 
 @dataclass(slots=True)
@@ -62,15 +64,28 @@ class ParseSummary:
 def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original]:
     """The documents of the manifest that this parser version has not read, in the order of the manifest."""
     done = written_documents(home.raw, version)
-    columns = ["address", "role", "media_type", "charset", "byte_count", "sha256"]
+    columns = ["address", "found_on", "role", "media_type", "charset", "byte_count", "sha256"]
     originals: dict[str, Original] = {}
+    parts: dict[str, dict[str, str]] = {}
     for row in read_attempts(home.raw, columns):
         sha256 = row["sha256"]
-        if sha256 and row["role"] != "listing" and sha256 not in done and sha256 not in originals:
+        if sha256 and row["role"] == "part":
+            parts.setdefault(row["found_on"], {})[row["address"]] = sha256
+        elif sha256 and row["role"] != "listing" and sha256 not in done and sha256 not in originals:
             originals[sha256] = Original(
                 sha256, row["address"], row["media_type"], row["charset"], row["byte_count"] or 0
             )
-    return list(originals.values())
+    return [
+        replace(one, parts=tuple(found[address] for address in sorted(found, key=_page_order)))
+        if (found := parts.get(one.address))
+        else one
+        for one in originals.values()
+    ]
+
+
+def _page_order(address: str) -> tuple[int, str]:
+    """`t_2.html` before `t_10.html`."""
+    return len(address), address
 
 
 def batches(originals: Sequence[Original], worker_count: int) -> Iterator[list[Original]]:
@@ -132,7 +147,7 @@ def read_batch(
     for index, original in enumerate(batch):
         begin(index)
         try:
-            data = archive.read(original.sha256)
+            data = b"\n".join(archive.read(sha256) for sha256 in (original.sha256, *original.parts))
         except (MissingOriginalError, OSError) as error:
             missing.append(str(error))
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
@@ -19,7 +20,9 @@ from prefect.utilities.annotations import quote
 
 from flows.alert import ALERT_DESCRIPTION, Delivery, deliver_alerts, record_alerts
 from flows.edge.catalogue import LocalSource, Source, names, resolve
+from flows.edge.events import emit
 from flows.edge.manifest import Manifest
+from flows.edge.outbox import Outbox
 from flows.edge.terminal import Display, Stage
 from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, STAGE_DESCRIPTIONS, Build, building, describe
 from flows.fetch import FetchSummary, fetch
@@ -27,6 +30,7 @@ from flows.load import load
 from flows.model import GrainError, Model, build_model, models_without, plan_models
 from flows.parse import SMALL_RUN, Original, Parser, ParseSummary, batches, unread_originals
 from flows.settings import Home
+from flows.show import findings_markdown, show_quality, show_run, worst_findings
 from flows.summary import RunSummary, summarise
 from flows.validate import Validation, validate, validate_overall
 
@@ -55,8 +59,8 @@ def run_pipeline(
     with Display() as display:
         with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
             tasks = [
-                fetch_task.submit(source, place, manifest, years or [], allow_private, stage)
-                for source in found
+                fetch_task.submit(quote(group), place, manifest, years or [], allow_private, stage)
+                for group in _groups(found)
             ]
             fetched = sum((one.result() for one in tasks), FetchSummary(failures=mistakes))
         with display.stage("parse") as stage:
@@ -69,8 +73,15 @@ def run_pipeline(
     if failures:
         raise HeldError("\n".join([*failures, *_undelivered(deliveries)]))
     summary = summarise(place, fetched, parsed, _undelivered(deliveries))
+    show_task(place)
     _keep(summary)
     return summary
+
+
+def _groups(sources: Sequence[Source | LocalSource]) -> list[list[Source | LocalSource]]:
+    """What is fetched together: all of the web, so that a host that several sources ask is treated as one."""
+    web = [source for source in sources if isinstance(source, Source)]
+    return [*([source] for source in sources if isinstance(source, LocalSource)), *([web] if web else [])]
 
 
 def _parse(originals: Sequence[Original], home: Home, stage: Stage) -> ParseSummary:
@@ -91,13 +102,18 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
         stage.expect(len(plan))
         load_task(build)
         model_task(build, unjudged, stage)
+        results: dict[str, Any] = {}
         try:
-            failures = validate_task(build).failures
+            alone = validate_task(build)
+            results |= alone.results
             model_task(build, reports, stage)
-            failures += validate_overall_task(build).failures
+            together = validate_overall_task(build)
+            results |= together.results
+            failures = alone.failures + together.failures
             model_task(build, rest, stage)
         except GrainError as error:
             failures = [f"publication.key_doubled: {error}"]
+        show_run(build.home, run, results)
         record_alerts(build.connection, build.home, run, failures)
         if not failures:
             describe(
@@ -115,14 +131,14 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
     cache_policy=NO_CACHE,
 )
 def fetch_task(
-    source: Source | LocalSource,
+    sources: list[Source | LocalSource],
     home: Home,
     manifest: Manifest,
     years: list[int],
     allow_private: bool,
     stage: Stage,
 ) -> FetchSummary:
-    return fetch(source, home, manifest, years=years, allow_private=allow_private, watcher=stage)
+    return fetch(sources, home, manifest, years=years, allow_private=allow_private, watcher=stage)
 
 
 @task(name="parse", cache_policy=NO_CACHE)
@@ -159,8 +175,14 @@ def publish_task(build: Build) -> None:
     build.publish()
 
 
+@task(name="show", cache_policy=NO_CACHE)
+def show_task(home: Home) -> int:
+    return show_quality(home)
+
+
 @task(name="alert", cache_policy=NO_CACHE)
 def alert_task(home: Home, channels: list[str], run: str) -> list[Delivery]:
+    emit(Outbox(home).events(run))
     return deliver_alerts(home, channels, run)
 
 
@@ -176,5 +198,10 @@ def _keep(summary: RunSummary) -> None:
     """Show the summary in Prefect's own interface; the run does not depend on it."""
     try:
         create_markdown_artifact(summary.markdown(), key="gongkai-run", description="What a run came to")
+        create_markdown_artifact(
+            findings_markdown(worst_findings(summary.home)),
+            key="gongkai-findings",
+            description="The worst findings",
+        )
     except Exception as error:
         summary.problems.append(f"Prefect did not take the summary: {error}")

@@ -61,12 +61,12 @@ def validate(connection: duckdb.DuckDBPyConnection, folder: Path = EXPECTATIONS)
     else:
         judgements = []  # nothing read so far is a report
     create_judgement(connection, _rows(judgements))
-    _write_rules(connection, [suite])
+    _write_rules(connection, [suite, *(load_suite(folder / name) for name in OVERALL_SUITES)])
     return Validation(
         report_count,
         _by_severity(judgements),
         publication_failures(connection),
-        {suite.name: result for result in results},
+        {suite.name: results[0]} if results else {},
     )
 
 
@@ -78,7 +78,6 @@ def validate_overall(
     What a person has released since the last publication holds nothing back. Raises SuiteError.
     """
     suites = [load_suite(folder / name) for name in OVERALL_SUITES]
-    _write_rules(connection, suites)
     report_count = _count(connection, "SELECT count(*) FROM core.report")
     released = _released(connection, home)
     everything: list[Judgement] = []
@@ -93,7 +92,8 @@ def validate_overall(
         if row_count:
             judgements += judge(_frame(connection, suite), suite, kept)
         judgements = [_as_released(one, released) for one in judgements]
-        results |= {suite.name: result for result in kept}
+        if kept:
+            results[suite.name] = kept[0]
         everything += judgements
         failures += [_failure(one) for one in judgements if one.severity == "critical"]
         add_rows(connection, OVERALL_JUDGEMENT, _overall_rows(suite, judgements))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.settings import Home
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -16,3 +18,13 @@ def shared() -> Path:
             f"needs the reference material at {folder} (seeds/, gold/): it is not part of the project"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The warehouse of the bundled sample; for reading only."""
+    from tests.sample_warehouse import build_sample
+
+    home = Home(tmp_path_factory.mktemp("sample"))
+    build_sample(home)
+    return home

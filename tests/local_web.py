@@ -14,7 +14,7 @@ Page = Callable[[BaseHTTPRequestHandler, int], None]
 
 
 class LocalWeb:
-    """Serves `pages` while entered; counts what was asked for."""
+    """Serves `pages` while entered; counts what was asked for (a robots.txt that is not there does not count)."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
@@ -28,6 +28,9 @@ class LocalWeb:
 
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
+                if path == "/robots.txt" and path not in web.pages:
+                    self.send_error(404)
+                    return
                 with web._lock:
                     web.asked[self.path] += 1
                     web.user_agents.add(self.headers["User-Agent"])

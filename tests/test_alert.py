@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from flows.alert import Delivery, deliver_alerts, record_alerts
 from flows.commands.alerts import command
 from flows.edge.notify import ChannelError, DeliveryError, Message, check_channel, send
 from flows.edge.outbox import Changes, Condition, Outbox, UnknownAlertError
-from flows.settings import Home
+from flows.settings import ROOT, Home
 from tests.local_channels import MailServer, Webhook
 from tests.raw_layer import RawLayer, figure, finding, judged_build, report
 
@@ -258,7 +262,7 @@ def test_no_secret_of_a_channel_is_kept_or_shown(home: Home) -> None:
 @pytest.mark.parametrize(
     ("channel", "said"),
     [
-        ("ftp://example.cn/", "ftp: an alert goes to"),
+        ("ftp://example.cn/", "ftp://…: no address that Apprise understands"),
         ("http:///path", "an alert goes to"),
         ("nonsense", "nonsense: an alert goes to"),
         ("smtp://example.cn/", "say who is written to"),
@@ -276,6 +280,142 @@ def test_a_webhook_that_nobody_serves() -> None:
         channel = webhook.address
     with pytest.raises(DeliveryError, match=r"ConnectError.*3 tries"):
         send(channel, Message("id", "subject", "text", {}), first_wait_seconds=0.01)
+
+
+def test_a_channel_is_told_what_its_route_takes(home: Home) -> None:
+    outbox = Outbox(home)
+    with Webhook() as every, Webhook() as worst, Webhook() as one:
+        outbox.update(
+            [
+                condition("Hunan", "warning"),
+                Condition("test.rule", "Jilin", "critical", "220000", 1, "wrong", "有误"),
+                Condition("test.rule", "a host", "critical", None, 1, "wrong", "有误"),
+            ],
+            "1",
+        )
+        channels = (
+            every.address,
+            f"{worst.address}#severity=critical",
+            f"{one.address}#severity=warning&province=43,110000",
+        )
+        assert [delivery.event_count for delivery in deliver(home, *channels)] == [3, 2, 1]
+        assert {subject for _, subject in told(every)} == {"Hunan", "Jilin", "a host"}
+        assert {subject for _, subject in told(worst)} == {"Jilin", "a host"}
+        assert told(one) == [("opened", "Hunan")]
+        # the route is no part of what is sent
+        assert [delivery.event_count for delivery in deliver(home, *channels)] == [0, 0, 0]
+        outbox.update([], "2")
+        assert [delivery.event_count for delivery in deliver(home, *channels)] == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [
+        ("https://a.cn/#severity=worst", "severity is 'worst', expected one of critical, warning, info"),
+        ("https://a.cn/#province=Hunan", "province is 'Hunan', expected codes of provinces"),
+        ("https://a.cn/#severity=critical&town=1", "town is not known"),
+        ("slack://secret", "no address that Apprise understands"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/secret", "no address that Apprise understands"),
+    ],
+)
+def test_a_mistake_in_a_channel_is_told_without_its_secret(channel: str, said: str) -> None:
+    with pytest.raises(ChannelError, match="…") as error:
+        check_channel(channel)
+    assert said in str(error.value)
+    assert "secret" not in str(error.value)
+
+
+def test_a_service_of_apprise_is_told_until_it_takes_it(home: Home) -> None:
+    Outbox(home).update([condition("a"), condition("b")], "1")
+    webhook = Webhook()
+    with webhook:
+        pass
+    channel = f"json://127.0.0.1:{webhook.port}/hook-secret"
+    for _ in range(2):
+        (down,) = deliver(home, channel)
+        assert (down.event_count, down.error is None) == (2, False)
+        assert "secret" not in down.channel
+    webhook.answers = [500]
+    with webhook:
+        assert deliver(home, channel) == [Delivery(down.channel, 2)]
+        assert deliver(home, channel) == [Delivery(down.channel, 0)]
+    (message,) = webhook.received
+    assert message["title"] == "gongkai: 2 alerts opened, 0 resolved, the worst critical"
+    assert "critical  test.rule  a" in message["message"]
+
+
+@pytest.mark.parametrize(
+    ("service", "channel", "posted_to"),
+    [
+        ("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#data", "https://hooks.slack.com/"),
+        ("feishu", "feishu://abcdef-token", "https://open.feishu.cn/"),
+        ("dingtalk", "dingtalk://abcdeftoken123", "https://oapi.dingtalk.com/"),
+        ("wecombot", "wecombot://abcdefghij-key-abcd", "https://qyapi.weixin.qq.com/"),
+    ],
+)
+def test_the_services_that_are_promised(
+    monkeypatch: pytest.MonkeyPatch, service: str, channel: str, posted_to: str
+) -> None:
+    """The request that would leave for the service; nothing does."""
+    import requests
+
+    sent: list[tuple[str, object]] = []
+
+    def request(session: object, method: str, url: str, **options: object) -> requests.Response:
+        sent.append((url, options.get("data") or options.get("json")))
+        answer = requests.Response()
+        answer.status_code = 200
+        answer._content = b'{"code": 0, "errcode": 0, "ok": true}' if service != "slack" else b"ok"
+        return answer
+
+    monkeypatch.setattr(requests.Session, "request", request)
+    check_channel(channel)
+    send(channel, Message("id", "gongkai: 1 alert opened", "critical  test.rule  a\n  有误", {}))
+    ((url, body),) = sent
+    assert url.startswith(posted_to)
+    text = body.decode() if isinstance(body, bytes) else str(body)
+    assert "test.rule" in text
+    assert "有误" in text or "\\u6709\\u8bef" in text
+
+
+def test_alerts_are_events_that_the_example_automation_takes(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.automations import Automation
+    from prefect.server.events.schemas.automations import EventTrigger
+    from prefect.server.events.schemas.events import ReceivedEvent
+
+    from flows.edge.events import emit
+
+    emitted: list[dict[str, Any]] = []
+    monkeypatch.setattr("prefect.events.emit_event", lambda **event: emitted.append(event))
+    outbox = Outbox(home)
+    outbox.update([condition("a"), condition("b", "warning")], "1")
+    emit(outbox.events("1"))
+    outbox.update([condition("b", "warning")], "2")
+    emit(outbox.events("2"))
+    assert [(one["event"], one["resource"]["gongkai.severity"]) for one in emitted] == [
+        ("gongkai.alert.opened", "critical"),
+        ("gongkai.alert.opened", "warning"),
+        ("gongkai.alert.resolved", "critical"),
+    ]
+    assert emitted[0]["resource"]["prefect.resource.id"] == emitted[2]["resource"]["prefect.resource.id"]
+    (example,) = yaml.safe_load((ROOT / "docs" / "automations.yaml").read_text(encoding="utf-8"))[
+        "automations"
+    ]
+    automation = Automation(**example)
+    trigger = EventTrigger(**automation.trigger.model_dump(exclude={"id", "type"}))
+    taken = [
+        trigger.covers(
+            ReceivedEvent(
+                occurred=datetime.now(UTC),
+                id=uuid4(),
+                **{name: one[name] for name in ("event", "resource", "payload")},
+            )
+        )
+        for one in emitted
+    ]
+    assert taken == [True, False, False]
 
 
 # --- from what a run read ------------------------------------------------------------------------

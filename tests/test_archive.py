@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -134,7 +136,7 @@ def test_a_batch_without_its_document_file_does_not_count(
 def test_the_manifest_records_what_is_new(tmp_path: Path) -> None:
     def run(*attempts: Attempt) -> list[bool]:
         with Manifest(tmp_path) as manifest:
-            return [manifest.record(attempt) for attempt in attempts]
+            return [manifest.record(replace(attempt, requested_at=datetime.now(UTC))) for attempt in attempts]
 
     def outcomes() -> list[tuple[str, str | None, str | None]]:
         return [(row["address"], row["sha256"], row["error"]) for row in read_attempts(tmp_path)]
@@ -142,9 +144,13 @@ def test_the_manifest_records_what_is_new(tmp_path: Path) -> None:
     good = Attempt(address="http://a/", status_code=200, sha256="1" * 64)
     down = Attempt(address="http://a/", error="no connection")
     assert run(good, Attempt(address="http://b/", status_code=404, error="not there")) == [True, True]
-    before = files(tmp_path)
+    before = files(tmp_path / "attempt")
     assert run(good, Attempt(address="http://b/", status_code=404, error="not there")) == [False, False]
-    assert files(tmp_path) == before
+    assert files(tmp_path / "attempt") == before
+    assert [row["address"] for row in read_attempts(tmp_path, table="unchanged")] == [
+        "http://a/",
+        "http://b/",
+    ]
     assert run(down) == [True]
     assert run(good) == [True]
     assert run(good) == [False]

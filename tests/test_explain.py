@@ -110,26 +110,25 @@ def test_json_has_every_report_with_its_cells(home: Home) -> None:
     assert found["figures"]["basis"] == "published"
     assert len(found["reports"]) == SHOWN + 6
     (used,) = [report for report in found["reports"] if report["is_used"]]
-    assert used["cells"] == [
-        {
-            "indicator": RECEIVED,
-            "applicant": "total",
-            "raw": "400",
-            "value": 400,
-            "unit": "件",
-            "state": "reported",
-            "qualifier": "exact",
-            "method": "table",
-            "location": "table 1 row 1 column 1",
-        }
-    ]
+    (cell,) = used["cells"]
+    assert cell == cell | {
+        "indicator": RECEIVED,
+        "applicant": "total",
+        "raw": "400",
+        "value": 400,
+        "unit": "件",
+        "state": "reported",
+        "qualifier": "exact",
+        "method": "table",
+        "location": "table 1 row 1 column 1",
+    }
     assert used["archive_file"] == str(
         home.archive / used["sha256"][:2] / used["sha256"][2:4] / used["sha256"]
     )
 
 
 @pytest.mark.parametrize("name", ["甲省", "甲", "甲地", "110000", "11", " 甲省 "])
-@pytest.mark.parametrize("measure", ["requests_received", "REQUESTS_RECEIVED", "新收政府信息公开申请"])
+@pytest.mark.parametrize("measure", ["requests_received", "REQUESTS_RECEIVED", "新收政府信息公开申请", "Requests received in the year"])
 def test_names_and_codes_are_understood_alike(home: Home, name: str, measure: str) -> None:
     found = explained(home, name, "2019", measure)
     assert (found["province"], found["measure"], found["value"]) == ("甲省", "requests_received", 10)
@@ -142,6 +141,8 @@ def test_names_and_codes_are_understood_alike(home: Home, name: str, measure: st
         (("99", "2020", "requests_received"), "There are 甲省 (110000), 乙省 (120000)"),
         (("子市", "2020", "requests_received"), "子市 (110100) is no province; it lies in 甲省"),
         (("甲省", "2020", "requests_recieved"), "there is no measure 'requests_recieved'. Did you mean requests_received"),
+        (("甲省", "2020", "requests.received"), "there is no measure 'requests.received'. Did you mean requests_received, "),
+        (("1200", "2020", "requests_received"), "there is no province '1200'. Did you mean 乙省 (120000)"),
         (("甲省", "2020", "新收申请"), "there is no measure '新收申请'. Did you mean "),
         (("甲省", "2010", "requests_received"), "years that have it: 2019, 2020, 2021"),
         (("乙省", "2020", "requests_received"), "no report of 乙省 gives requests_received for any year"),

@@ -7,6 +7,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from flows.edge.archive import Archive
 from flows.edge.catalogue import (
     LinkRule,
     LocalSource,
+    Rate,
     Source,
     SourceError,
     UnknownSourceError,
@@ -57,7 +59,9 @@ def run(
     home = Home(folder)
     with Manifest(home.raw) as manifest:
         settings = {"allow_private": True, "limits": SMALL, "patience": AT_ONCE, **options}
-        summary = fetch(source, home, manifest, **settings)  # type: ignore[arg-type]
+        if isinstance(source, Source):
+            source = replace(source, rate=Rate(10_000.0, 2))
+        summary = fetch([source], home, manifest, **settings)  # type: ignore[arg-type]
     return summary, list(read_attempts(home.raw))
 
 
@@ -299,14 +303,16 @@ def test_a_server_that_asks_for_too_long_a_wait_is_left_alone(web: LocalWeb, tmp
     web.fail("/a.html", 429, times=9, Retry_After="3600")
     _, attempts = run(source_of_address(web.address("/a.html")), tmp_path)
     assert web.asked["/a.html"] == 1
-    assert attempts[0]["error"] == "the server answered 429 Too Many Requests (1 try)"
+    assert attempts[0]["error"] == "the server answered 429 Too Many Requests"
 
 
 def test_waits_double_and_heed_the_server() -> None:
     patience = Patience(tries=4, first_wait_seconds=2.0, longest_wait_seconds=60.0)
-    assert 1.5 <= (patience.wait(1, None) or 0) <= 2.5
-    assert 6.0 <= (patience.wait(3, None) or 0) <= 10.0
-    assert patience.wait(1, 30.0) == 30.0
+    first, third = ([patience.wait(tried, None) or 0.0 for _ in range(200)] for tried in (1, 3))
+    # full jitter: anything between at once and the whole wait
+    assert all(0.0 <= wait <= 2.0 for wait in first) and max(first) > 1.0 > min(first)
+    assert all(0.0 <= wait <= 8.0 for wait in third) and max(third) > 4.0 > min(third)
+    assert all(30.0 <= (patience.wait(1, 30.0) or 0.0) <= 32.0 for _ in range(50))
     assert patience.wait(4, None) is None
     assert patience.wait(1, 61.0) is None
 
@@ -339,13 +345,14 @@ def test_a_listing_leads_to_its_reports_over_its_pages(web: LocalWeb, tmp_path: 
     web.serve("/gk/c.html", REPORT + "丙")
     summary, attempts = run(source_of_address(web.address("/gk/index.html")), tmp_path)
     assert summary == FetchSummary(document_count=2, listing_count=2)
-    assert [
-        (str(a["address"]).removeprefix(web.address("/gk/")), a["role"], a["found_on"]) for a in attempts
-    ] == [
-        ("index.html", "listing", None),
-        ("index_1.html", "listing", web.address("/gk/index.html")),
-        ("a.html", "document", web.address("/gk/index.html")),
-        ("c.html", "document", web.address("/gk/index_1.html")),
+    assert sorted(
+        (str(a["address"]).removeprefix(web.address("/gk/")), a["role"], a["found_on"], a["link_text"])
+        for a in attempts
+    ) == [
+        ("a.html", "document", web.address("/gk/index.html"), "甲局2020年政府信息公开工作年度报告"),
+        ("c.html", "document", web.address("/gk/index_1.html"), "丙局2019年信息公开年报"),
+        ("index.html", "listing", None, None),
+        ("index_1.html", "listing", web.address("/gk/index.html"), "下一页"),
     ]
     assert set(web.asked) == {"/gk/index.html", "/gk/index_1.html", "/gk/a.html", "/gk/c.html"}
     assert all(str(attempt["sha256"]) in Archive(tmp_path / "archive") for attempt in attempts)
@@ -393,11 +400,17 @@ def test_an_endless_calendar_ends(web: LocalWeb, tmp_path: Path) -> None:
     web.pages["/list"] = page
     rules = source_of_address(web.address("/list"))
     source = Source(
-        name="calendar", entry=rules.entry, follow=rules.follow, next_page=rules.next_page, max_pages=5
+        name="calendar",
+        entry=rules.entry,
+        follow=rules.follow,
+        report=rules.report,
+        next_page=rules.next_page,
+        max_pages=5,
     )
     summary, _ = run(source, tmp_path)
-    assert sum(web.asked.values()) == 6
-    assert summary.listing_count == 6
+    # pages that list nothing end the listing before max_pages does
+    assert sum(web.asked.values()) == 3
+    assert summary.listing_count == 3
 
 
 def test_depth_is_bounded(web: LocalWeb, tmp_path: Path) -> None:
@@ -405,7 +418,12 @@ def test_depth_is_bounded(web: LocalWeb, tmp_path: Path) -> None:
         web.serve(f"/{number}.html", listing((f"/{number + 1}.html", "政府信息公开年报")))
     rules = source_of_address(web.address("/0.html"))
     source = Source(
-        name="deep", entry=rules.entry, follow=rules.follow, next_page=rules.next_page, max_depth=2
+        name="deep",
+        entry=rules.entry,
+        follow=rules.follow,
+        report=rules.report,
+        next_page=rules.next_page,
+        max_depth=2,
     )
     run(source, tmp_path)
     assert set(web.asked) == {"/0.html", "/1.html", "/2.html"}
@@ -418,17 +436,27 @@ def test_one_bad_document_leaves_the_others(web: LocalWeb, tmp_path: Path) -> No
     web.serve("/d.html", REPORT + "。")
     summary, attempts = run(source_of_address(web.address("/")), tmp_path)
     assert (summary.document_count, len(summary.failures)) == (2, 2)
-    assert [attempt["sha256"] is None for attempt in attempts] == [False, False, True, True, False]
+    found = {str(a["address"])[-6:]: (a["sha256"] is None, a["failure"]) for a in attempts}
+    assert found.pop(attempts[0]["address"][-6:]) == (False, None)
+    assert found == {
+        "a.html": (False, None),
+        "b.html": (True, "unreachable"),
+        "c.html": (True, "missing"),
+        "d.html": (False, None),
+    }
 
 
-def test_fetching_again_records_and_archives_nothing(web: LocalWeb, tmp_path: Path) -> None:
+def test_fetching_again_finds_and_archives_nothing_new(web: LocalWeb, tmp_path: Path) -> None:
     web.serve("/", listing(("a.html", "2020年政府信息公开年报"), ("gone.html", "2019年政府信息公开年报")))
     web.serve("/a.html", REPORT)
     _, first = run(source_of_address(web.address("/")), tmp_path)
     files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
     _, second = run(source_of_address(web.address("/")), tmp_path)
     assert second == first
-    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == files
+    more = {path for path in tmp_path.rglob("*") if path.is_file()} - set(files)
+    assert {path.parent.name for path in more} == {"unchanged"}
+    (again,) = (row for row in read_attempts(tmp_path / "raw", table="unchanged") if row["role"] == "listing")
+    assert again["address"] == web.address("/")
 
 
 def test_a_listing_in_gb2312_without_a_declared_charset(web: LocalWeb, tmp_path: Path) -> None:
@@ -601,7 +629,7 @@ def test_the_sample_server_serves_what_its_list_says(tmp_path: Path) -> None:
     source = Source(
         name="sample",
         entry=("http://sample.test/",),
-        follow=source_of_address("http://x/").follow,
+        report=source_of_address("http://x/").report,
         served_from=tmp_path,
     )
     summary, attempts = run(source, tmp_path / "home", allow_private=False)

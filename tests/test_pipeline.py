@@ -25,6 +25,7 @@ from flows.settings import ROOT, Home
 from tests.local_web import LocalWeb
 
 GONGKAI = str(Path(sys.executable).with_name("gongkai"))
+RAW = ("attempt", "document", "fact", "finding")
 PAGE = """<html><head><meta charset="utf-8"><title>{agency}{year}年政府信息公开工作年度报告</title></head><body>
 <h1>{agency}{year}年政府信息公开工作年度报告</h1>
 <p>本报告由{agency}编制，统计期限自{year}年1月1日起至{year}年12月31日止。</p>
@@ -154,7 +155,8 @@ def test_the_bundled_sample_without_a_server_and_again_with_one(tmp_path: Path, 
     rows = tables(home)
     assert len(rows["core.report"]) >= 35
     assert len(rows["core.fact"]) > 1000
-    archive, raw = files(home / "archive"), files(home / "raw")
+    # further attempts that found nothing new are on record, and no more
+    kept = [files(home / "archive"), *(files(home / "raw" / name) for name in RAW)]
 
     query = first.stdout.strip().splitlines()[-1].strip()
     tried = subprocess.run(query, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
@@ -165,7 +167,7 @@ def test_the_bundled_sample_without_a_server_and_again_with_one(tmp_path: Path, 
     assert second.exit_code == 0, second.output
     assert " 0 new and read" in second.stdout
     assert tables(home) == rows
-    assert (files(home / "archive"), files(home / "raw")) == (archive, raw)
+    assert [files(home / "archive"), *(files(home / "raw" / name) for name in RAW)] == kept
 
 
 def test_the_seed_documents_twice(tmp_path: Path, server: Server, shared: Path) -> None:
@@ -264,6 +266,19 @@ def test_what_may_not_be_published_leaves_the_last_warehouse(
     assert failed.exit_code == 1
     assert "Error: sql/core/fact.sql: nothing fits" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+    def burst(*_: object) -> None:
+        raise RuntimeError("a pipe burst")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.pipeline, "build_model", burst)
+        failed = gongkai(server, "run", tmp_path / "a.html", "--home", home)
+    assert failed.exit_code == 1
+    assert "Error: the run failed at flows/pipeline.py:" in failed.stderr
+    assert "RuntimeError: a pipe burst" in failed.stderr
+    assert "Run the same command again" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert "a pipe burst" in (home / "error.log").read_text()
 
     assert (home / "gongkai.duckdb").read_bytes() == before
     assert not (home / "gongkai.duckdb.new").exists()

@@ -7,13 +7,16 @@ import io
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 from flows.commands.sql import command
+from flows.edge import workbook
 from flows.edge.warehouse import building
 from flows.settings import Home
 
@@ -125,10 +128,79 @@ def test_parquet_keeps_types(home: Home, tmp_path: Path) -> None:
     assert rows.fetchall()[0][:2] == ("湖南省", 7)
 
 
-def test_parquet_needs_a_file(home: Home) -> None:
-    result = run(home, "SELECT 1", "--format", "parquet")
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_parquet_and_xlsx_need_a_file(home: Home, form: str) -> None:
+    result = run(home, "SELECT 1", "--format", form)
     assert result.exit_code == 2
-    assert "--format parquet needs --output FILE" in result.output
+    assert f"--format {form} needs --output FILE" in result.output
+
+
+def test_xlsx_keeps_types_and_texts(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    query = (
+        "SELECT *, '=1+1' AS formula, '430000' AS code, 123456789012345678 AS exact, "
+        "TIMESTAMP '2020-01-02 03:04:05' AS at FROM t ORDER BY amount"
+    )
+    result = run(home, query, "--format", "xlsx", "--output", str(path))
+    assert (result.exit_code, result.output) == (0, "")
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet.freeze_panes == "A2"
+    header, first, _, last = ([cell.value for cell in row] for row in sheet.iter_rows())
+    assert dict(zip(header, first, strict=True)) == {
+        "name": "湖南省",
+        "amount": 7,
+        "rate": 0.25,
+        "day": datetime(2020, 1, 2),
+        "flag": True,
+        "items": '["a", "乙"]',
+        "pair": '{"x": 1}',
+        "formula": "=1+1",
+        "code": "430000",
+        "exact": "123456789012345678",
+        "at": datetime(2020, 1, 2, 3, 4, 5),
+    }
+    assert sheet.cell(2, header.index("formula") + 1).data_type == "s"
+    assert last[:3] == [None, None, 3]
+
+
+def test_what_a_sheet_cannot_hold_is_one_message(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "ROWS", 2)
+    path = tmp_path / "out.xlsx"
+    path.write_text("as it was")
+    for query, message in (
+        ("SELECT * FROM t", "an Excel sheet holds 2 rows"),
+        ("SELECT repeat('x', 40000)", "row 1 has a text of 40,000 characters"),
+    ):
+        result = run(home, query, "--format", "xlsx", "--output", str(path))
+        assert result.exit_code == 1 and message in result.output
+        assert path.read_text() == "as it was" and list(tmp_path.iterdir()) == [path]
+
+
+def test_an_output_file_stays_as_it_was_when_the_query_fails(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("as it was")
+    query = "SELECT CASE WHEN x = 20000 THEN error('stop') ELSE x::VARCHAR END AS x FROM range(30000) AS r(x)"
+    result = run(home, query, "--format", "csv", "--output", str(path))
+    assert result.exit_code == 1 and "stop" in result.output
+    assert path.read_text() == "as it was" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_query_may_come_from_a_file(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "x.sql"
+    path.write_text("-- how many\nSELECT count(*) AS n FROM t;\n", encoding="utf-8")
+    result = CliRunner().invoke(command, ["--file", str(path), "--home", str(home.path), "--format", "csv"])
+    assert result.output == "n\n3\n"
+    for arguments in ([], ["SELECT 1", "--file", str(path)]):
+        result = CliRunner().invoke(command, [*arguments, "--home", str(home.path)])
+        assert result.exit_code == 2 and "give a QUERY, or --file FILE" in result.output
+
+
+def test_an_unknown_ready_query_gets_suggestions(home: Home) -> None:
+    result = run(home, "@refusal_reason")
+    assert result.exit_code == 2
+    assert "there is no ready query 'refusal_reason'. Did you mean refusal_reasons" in result.output
 
 
 def test_a_mistake_in_the_query_is_one_message(home: Home) -> None:
@@ -171,7 +243,7 @@ def test_it_imports_nothing_heavy(home: Home) -> None:
         "import sys; from flows.cli import main\n"
         "try: main(['sql', 'SELECT 1 AS x', '--home', sys.argv[1]])\n"
         "except SystemExit: pass\n"
-        "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'sqlglot', 'rich', 'httpx'}\n"
+        "heavy = {'prefect', 'great_expectations', 'pandas', 'pyarrow', 'sqlglot', 'rich', 'httpx', 'xlsxwriter'}\n"
         "print(sorted(heavy.intersection(sys.modules)))"
     )
     run = subprocess.run(

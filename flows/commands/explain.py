@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
@@ -12,8 +13,9 @@ from typing import Any
 import click
 import duckdb
 
+from flows.edge.divisions import read_rows
 from flows.edge.warehouse import WarehouseMissingError, open_warehouse
-from flows.settings import Home
+from flows.settings import REFERENCE, Home
 
 SHOWN = 20
 """Reports listed for each reason unless all are asked for."""
@@ -92,7 +94,7 @@ class Explanation:
 def command(province: str, year: int, measure: str, home: Path | None, as_json: bool, show_all: bool) -> None:
     """Explain a province's number: what was added, what was left out and why.
 
-    PROVINCE is a name or a code, MEASURE a name of ref.measure, in English or Chinese.
+    PROVINCE is a name, its pinyin or a code; MEASURE a name of ref.measure, in English or Chinese.
 
     \b
     gongkai explain 湖南 2017 requests_received
@@ -152,8 +154,8 @@ def explain(
 
 
 def _find_province(connection: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:
-    """A province by its name, the beginning of its name or another name of it, or by its code, whole or the
-    first two digits."""
+    """A province by its name, the beginning of its name, another name of it or its pinyin, or by its code, whole
+    or the first two digits."""
     divisions = _records(
         connection,
         """
@@ -177,24 +179,69 @@ def _find_province(connection: duckdb.DuckDBPyConnection, given: str) -> tuple[s
                 f"{row['name']} ({row['code']}) is no province; it lies in {above['name']}: "
                 f"gongkai explain {above['name']} … (its own numbers are in mart.division_measure)"
             )
-    names = {row["name"]: row["code"] for row in provinces}
-    close = get_close_matches(text, names, n=3, cutoff=0.3) if not text.isascii() else []
+    spelt = _spellings(provinces)
+    letters = re.sub(r"[\s'’-]", "", text.lower())
+    if len(spelt.get(letters, [])) == 1:
+        return spelt[letters][0]["code"], spelt[letters][0]["name"]
+    close = begins or _close_provinces(text, letters, provinces, spelt)
     raise UnknownInputError(
         f"there is no province {given!r}. "
         + ("Did you mean " if close else "There are ")
-        + ", ".join(f"{name} ({names[name]})" for name in close or names)
+        + ", ".join(f"{row['name']} ({row['code']})" for row in close or provinces)
     )
 
 
+def _spellings(provinces: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Pinyin without spaces → the provinces that are spelt so: shanxi is 山西, and 陕西 too."""
+    spelt: dict[str, list[dict[str, Any]]] = {}
+    for stem, pinyin in read_rows(REFERENCE / "division_pinyin.csv"):
+        for row in provinces:
+            if row["name"].startswith(stem) and len(stem) > 1:
+                for spelling in pinyin.split("|"):
+                    spelt.setdefault(spelling.replace(" ", ""), []).append(row)
+    return spelt
+
+
+def _close_provinces(
+    text: str,
+    letters: str,
+    provinces: Sequence[dict[str, Any]],
+    spelt: dict[str, list[dict[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Provinces that may have been meant, the likeliest first."""
+    if letters in spelt:
+        return spelt[letters]
+    if text.isdigit():
+        codes = {row["code"]: row for row in provinces}
+        begin = [row for code, row in codes.items() if code.startswith(text[:2])]
+        return begin or [codes[code] for code in get_close_matches(text, codes, n=3, cutoff=0.7)]
+    if text.isascii():
+        near = get_close_matches(letters, spelt, n=3, cutoff=0.7)
+        return [row for spelling in near for row in spelt[spelling]]
+    names = {row["name"]: row for row in provinces}
+    return [names[name] for name in get_close_matches(text, names, n=3, cutoff=0.3)]
+
+
 def _find_measure(connection: duckdb.DuckDBPyConnection, given: str) -> dict[str, Any]:
+    """A measure by its name in ref.measure, in English or Chinese, or its code."""
     measures = _records(connection, "SELECT * FROM ref.measure")
-    names = {name: row for row in measures for name in (row["measure"], row["name_zh"])}
+    names = {
+        name.lower(): row for row in measures for name in (row["measure"], row["name_zh"], row["name_en"])
+    }
     text = given.strip().lower()
     if text in names:
         return names[text]
+    if text.replace(" ", "_") in names:
+        return names[text.replace(" ", "_")]
+    fed = connection.execute(
+        "SELECT measure::VARCHAR FROM ref.measure_indicator WHERE indicator = $1 "
+        "GROUP BY measure ORDER BY min(applicant <> 'total'), 1",
+        [text],
+    ).fetchall()
     close = (
-        get_close_matches(text, names, n=5, cutoff=0.5)
-        or [name for name in names if text and text in name][:5]
+        [measure for (measure,) in fed[:5]]
+        or get_close_matches(text.replace(" ", "_"), names, n=5, cutoff=0.5)
+        or [name for name in names if len(text) > 1 and text in name][:5]
     )
     raise UnknownInputError(
         f"there is no measure {given!r}. "

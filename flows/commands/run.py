@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +14,15 @@ import click
 from flows.edge.catalogue import UnknownSourceError, resolve
 from flows.edge.notify import ChannelError, check_channel
 from flows.edge.prefect_server import PrefectServerError, prepare_environment, serving, start_server
-from flows.settings import Home
+from flows.settings import ROOT, Home
 
 if TYPE_CHECKING:
     from flows.summary import RunSummary
 
 SAMPLE = "sample"
 FAILED, HELD = 1, 3
+DEBUG = "GONGKAI_DEBUG"
+"""The environment variable that, as 1, shows tracebacks."""
 
 
 @click.command("run")
@@ -78,13 +83,21 @@ def _run(
                 sources=sources, home=str(home.path), years=years, alerts=alerts, allow_private=allow_private
             )
     except Exception as error:
-        code = _tell(error)
+        code = _tell(error, home)
+        atexit.register(_end_quietly)
         # Prefect keeps the error, and with it the open warehouse, until after DuckDB is gone
         traceback.clear_frames(error.__traceback__)
         return code
 
 
-def _tell(error: Exception) -> int:
+def _end_quietly() -> None:
+    """What Prefect still keeps of a failed run makes DuckDB's binding report leaks at the very end."""
+    sys.stderr.flush()
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+
+
+def _tell(error: Exception, home: Home) -> int:
     """Say why a run ended, and the exit code for it."""
     from flows.edge.decisions import DecisionsError
     from flows.edge.processes import WorkersError
@@ -112,5 +125,29 @@ def _tell(error: Exception) -> int:
     elif str(error).startswith("Failed to reach API"):
         click.echo(f"Error: {error}: the Prefect server that PREFECT_API_URL names", err=True)
     else:
-        traceback.print_exception(error)
+        click.echo(_unexpected(error, home), err=True)
     return FAILED
+
+
+def _unexpected(error: Exception, home: Home) -> str:
+    """What failed, where, and what to do next. The traceback is kept in the home, or shown on demand."""
+    if os.environ.get(DEBUG) == "1":
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT / "flows")]
+    place = ""
+    if ours:
+        last = ours[-1]
+        place = f" at {Path(last.filename).relative_to(ROOT)}:{last.lineno}, in {last.name}"
+    lines = [f"Error: the run failed{place}: {type(error).__name__}: {error}"]
+    log = home.path / "error.log"
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8", errors="replace")
+        lines.append(f"The traceback is in {log}; {DEBUG}=1 shows it.")
+    except OSError:
+        lines.append(f"{DEBUG}=1 shows the traceback.")
+    lines.append(
+        "The last good warehouse stays. Run the same command again: it goes on where this run stopped."
+    )
+    return "\n".join(lines)

@@ -15,56 +15,102 @@ from typing import Any, TextIO
 import click
 import duckdb
 
+from flows.edge.archive import temporary_name
+from flows.edge.queries import UnknownQueryError, ready_queries, ready_query
 from flows.edge.warehouse import WarehouseMissingError, open_warehouse
+from flows.edge.workbook import TooLargeError, write_workbook
 from flows.settings import Home
 
 _ROWS_AT_ONCE = 10_000
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", required=False)
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take the query from a file.",
+)
+@click.option(
+    "--list", "is_list", is_flag=True, help="List the ready queries with the questions they answer."
+)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "parquet"]),
+    type=click.Choice(["table", "csv", "json", "parquet", "xlsx"]),
     default="table",
     show_default=True,
     help="How the rows are written.",
 )
 @click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to; needed for parquet."
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write to, whole or not at all; needed for parquet and xlsx.",
 )
 @click.option(
     "--home", type=click.Path(path_type=Path), help="Folder of the run (default: GONGKAI_HOME or warehouse/)."
 )
-def command(query: str, form: str, output: Path | None, home: Path | None) -> None:
+def command(
+    query: str | None, path: Path | None, is_list: bool, form: str, output: Path | None, home: Path | None
+) -> None:
     """Query the published warehouse. It is opened read-only; a run that publishes meanwhile does not disturb it.
+
+    QUERY is SQL, or @ and the name of a ready query.
 
     \b
     gongkai sql "SELECT province_name, value FROM mart.province_measure
                  WHERE measure = 'requests_received' AND report_year = 2020"
+    gongkai sql @refusal_reasons
     """
-    if form == "parquet" and output is None:
-        raise click.UsageError("--format parquet needs --output FILE")
+    if is_list:
+        _list_ready_queries()
+        return
+    sql = _chosen(query, path)
+    if form in _BINARY and output is None:
+        raise click.UsageError(f"--format {form} needs --output FILE")
     try:
         connection = open_warehouse(Home.resolve(home))
     except WarehouseMissingError as error:
         raise click.ClickException(str(error)) from error
     try:
-        if form == "parquet":
-            _write_parquet(connection, query, str(output))
+        if output is None:
+            _write_text(connection, sql, form, sys.stdout)
         else:
-            result = connection.execute(query)
-            if result.description is None:
-                return
-            with _opened(output) as file:
-                _WRITERS[form](result, file)
+            with _replacing(output) as temporary:
+                _write_file(connection, sql, form, temporary)
     except duckdb.Error as error:
         raise click.ClickException(_one_message(error)) from error
+    except TooLargeError as error:
+        raise click.ClickException(str(error)) from error
+    except BrokenPipeError:
+        raise  # click ends quietly when nobody reads on
     except OSError as error:
         raise click.ClickException(f"{output}: {error.strerror}") from error
     finally:
         connection.close()
+
+
+def _chosen(query: str | None, path: Path | None) -> str:
+    if (query is None) == (path is None):
+        raise click.UsageError("give a QUERY, or --file FILE with one")
+    if path is not None:
+        return path.read_text(encoding="utf-8")
+    assert query is not None
+    if not query.startswith("@"):
+        return query
+    try:
+        return ready_query(query[1:]).sql
+    except UnknownQueryError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _list_ready_queries() -> None:
+    queries = ready_queries()
+    width = max(len(query.name) for query in queries)
+    for query in queries:
+        click.echo(f"@{query.name:{width}}  {query.question}")
+        click.echo(f" {'':{width}}  {query.question_zh}")
 
 
 def _one_message(error: duckdb.Error) -> str:
@@ -73,12 +119,35 @@ def _one_message(error: duckdb.Error) -> str:
 
 
 @contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
+def _replacing(output: Path) -> Iterator[Path]:
+    """A name beside `output` to write under; what was there stays until all is written."""
+    if output.is_symlink() or (output.exists() and not output.is_file()):
+        yield output  # a link keeps its place; a pipe or a terminal is no file
+        return
+    temporary = temporary_name(output)
+    try:
+        yield temporary
+        if temporary.exists():
+            temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_text(connection: duckdb.DuckDBPyConnection, sql: str, form: str, file: TextIO) -> None:
+    result = connection.execute(sql)
+    if result.description is not None:
+        _WRITERS[form](result, file)
+
+
+def _write_file(connection: duckdb.DuckDBPyConnection, sql: str, form: str, path: Path) -> None:
+    if form == "parquet":
+        _write_parquet(connection, sql, str(path))
+    elif form == "xlsx":
+        result = connection.execute(sql)
+        write_workbook(path, _names(result), (map(_cell_value, row) for row in _rows(result)))
     else:
-        with output.open("w", encoding="utf-8", newline="") as file:
-            yield file
+        with path.open("w", encoding="utf-8", newline="") as file:
+            _write_text(connection, sql, form, file)
 
 
 def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
@@ -156,6 +225,11 @@ def _cell(value: Any) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", _text(value))
 
 
+def _cell_value(value: Any) -> Any:
+    """A value of a workbook: what is neither number, date nor text is written as text."""
+    return _text(value) if isinstance(value, list | dict | tuple) else value
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""
@@ -188,3 +262,4 @@ def _plain(value: Any) -> Any:
 
 
 _WRITERS = {"table": _write_table, "csv": _write_csv, "json": _write_json}
+_BINARY = ("parquet", "xlsx")

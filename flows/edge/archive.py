@@ -1,7 +1,8 @@
 """The archive: every original that was ever fetched, unchanged, under the name of its SHA-256.
 
 `archive/ab/cd/<sha256>`: two levels of folders keep each one small. A file is written under a temporary
-name, synced and renamed, so a name that exists is a whole original, whenever the writer was stopped.
+name and renamed, so a name that exists is a whole original, whenever the writer was stopped. Only a crash of
+the machine can damage one that was not synced yet; reading checks, and fetching again mends.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Archive:
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
-    def add(self, data: bytes) -> str:
-        """Keep the bytes and return their SHA-256; an original already there is left as it is."""
+    def add(self, data: bytes, *, is_synced: bool = True) -> str:
+        """Keep the bytes and return their SHA-256; an original already there is left as it is. Whoever adds
+        many leaves syncing to the manifest, which does it before it names them."""
         sha256 = sha256_of(data)
         path = self.path(sha256)
         try:
@@ -45,7 +47,7 @@ class Archive:
                 return sha256
         except FileNotFoundError:
             path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
+        write_atomically(path, data, is_synced=is_synced)
         return sha256
 
     def read(self, sha256: str) -> bytes:
@@ -68,14 +70,15 @@ class Archive:
         return data
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, is_synced: bool = True) -> None:
     """Write a file so that its name only ever shows the whole of it. The folder must exist."""
     temporary = temporary_name(path)
     try:
         with temporary.open("xb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if is_synced:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -1,93 +1,354 @@
-"""Listing pages: which links of an HTML page are followed, and whether the page is more than its links."""
+"""What a page leads to: which of its links are followed, which not, and why; and whether the page is more
+than its links.
+
+A link is followed only if a rule of the source says that it can be a report or lead to one. Every link of
+the page is counted under the reason why it was followed or passed over.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from flows.edge.catalogue import LinkRule
+from flows.edge.address import absolute_address, canonical_address
+from flows.edge.catalogue import LinkRule, Source
+from flows.edge.pagination import (
+    MOST_PAGES,
+    Family,
+    JsonList,
+    Page,
+    html_records,
+    parts_of_article,
+    search_records,
+)
+from flows.edge.sitemap import is_sitemap_address, read_sitemap
+from flows.report.text import decode
 
 LONGEST_RUN_OF_A_LISTING = 400
 """Characters between two links. Listing pages print dates, a path and an imprint there; a report prints
 paragraphs and tables."""
+MOST_LINKS = 10_000
+"""Of one page."""
+MOST_ATTACHMENTS = 20
+"""Of one page."""
+_EXAMPLES = 3
+
+# why links are followed
+ENTRY, REPORT, SECTION, TURN, PART, ATTACHMENT = (
+    "entry",
+    "fits report",
+    "fits follow",
+    "turns the page",
+    "part of the article",
+    "attachment",
+)
+# why they are not
+NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LINKS = (
+    "no http(s) address",
+    "other host",
+    "fits never",
+    "suffix is no document's",
+    "other year",
+    "no rule fits",
+    "more links than are read of a page",
+)
 
 _NO_TEXT = {"script", "style", "noscript", "template", "option"}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_ATTACHMENT = re.compile(r"\.(pdf|docx?|wps|rtf|xlsx?|et|ofd|zip)$", re.I)
+_NO_DOCUMENT = re.compile(
+    r"\.(jpe?g|png|gif|bmp|webp|svg|ico|css|js|mp[34]|avi|wmv|flv|swf|apk|exe|rar|7z|iso|ttf|woff2?)$", re.I
+)
+_LINKS = "a[href], area[href], iframe[src], frame[src]"
+_HTML = ("text/html", "application/xhtml+xml")
+_DATA = re.compile(r"/(xml|json|[\w.-]+\+xml|[\w.-]+\+json|javascript|x-javascript|plain|gzip|x-gzip)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     address: str
     text: str
+    why: str = REPORT
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many links, and the first of them."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, address: str, count: int = 1) -> None:
+        self.count += count
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(address[:300])
 
 
 @dataclass(slots=True)
 class Listing:
-    """What a page offers: links to follow, links that turn the page, how many more were left out for their
-    year, and the longest text between links."""
+    """What a page offers: links to follow, links that turn the page, further pages of the page's own
+    article and its attachments; those left out for their year; and the longest text between links."""
 
-    follow: list[Link]
-    next_page: list[Link]
-    longest_run: int
-    left_out: int = 0
+    follow: list[Link] = field(default_factory=list)
+    next_page: list[Link] = field(default_factory=list)
+    longest_run: int = 0
+    left_out: list[str] = field(default_factory=list)
+    parts: list[Link] = field(default_factory=list)
+    attachments: list[Link] = field(default_factory=list)
+    more_pages: list[Link] = field(default_factory=list)
+    """Pages that no link turns."""
+    is_data: bool = False
+    """Whether it is records or a sitemap, with no text of its own."""
+    passed_over: dict[str, Tally] = field(default_factory=dict)
+    """Why links are not followed."""
 
     @property
     def has_links(self) -> bool:
-        return bool(self.follow or self.next_page or self.left_out)
+        return bool(self.follow or self.next_page or self.left_out or self.more_pages)
 
     @property
     def is_listing(self) -> bool:
         """Whether the page is there for its links: it has some, and no text of its own."""
-        return self.has_links and self.longest_run < LONGEST_RUN_OF_A_LISTING
+        has_own = self.follow or self.next_page or self.left_out
+        return self.is_data or (bool(has_own) and self.longest_run < LONGEST_RUN_OF_A_LISTING)
+
+    @property
+    def offered(self) -> list[str]:
+        """The addresses of what the page lists, whether asked for or left out for its year."""
+        return [*(link.address for link in self.follow), *self.left_out]
+
+    def pass_over(self, reason: str, address: str) -> None:
+        self.passed_over.setdefault(reason, Tally()).add(address)
 
 
-def read_listing(
-    html: str, base: str, *, follow: LinkRule, next_page: LinkRule, years: Collection[int] = ()
-) -> Listing:
-    """Read the links of a page that lie on its own host, in page order, each once.
+def discover(
+    data: bytes,
+    base: str,
+    source: Source,
+    *,
+    media_type: str | None,
+    charset: str | None,
+    years: Collection[int] = (),
+    until: int,
+) -> Listing | None:
+    """What an original that was served at `base` leads to; None where its kind leads nowhere.
 
-    With `years`, a link whose text names years and none of these is left out; one that names no year stays.
+    `until` is the last year that pages with a year in their address are asked for.
     """
-    tree = LexborHTMLParser(html)
-    base_node = tree.css_first("base[href]")
-    if base_node is not None:
-        base = urljoin(base, (base_node.attributes.get("href") or "").strip())
-    host = urlsplit(base).netloc.lower()
-    here = base.partition("#")[0]
-    listing = Listing([], [], _longest_run(tree))
-    seen = {here}
-    for node in tree.css("a[href]"):
-        text = " ".join(f"{node.attributes.get('title') or ''} {node.text()}".split())
-        address = _absolute(base, node.attributes.get("href") or "")
-        if address is None or address in seen or urlsplit(address).netloc.lower() != host:
-            continue
-        if next_page.fits(" ".join(node.text().split()), address):
-            listing.next_page.append(Link(address, text))
-        elif follow.fits(text, address):
-            named = {int(year) for year in _YEAR.findall(text)}
-            if years and named and not named & set(years):
-                listing.left_out += 1
-            else:
-                listing.follow.append(Link(address, text))
-        else:
-            continue
-        seen.add(address)
+    is_html = media_type in _HTML or (media_type is None and b"<a " in data[:100_000].lower())
+    is_data = media_type is None or bool(_DATA.search(media_type))
+    if is_data and (locations := read_sitemap(data)) is not None:
+        return _read_sitemap(locations, base, source, years)
+    if not (is_html or is_data):
+        return None
+    text, _ = decode(data, charset)
+    page = Page(base, text)
+    asked_years = range(min(years), max(years) + 2) if years else None
+    records = [(one.title, one.address) for one in search_records(page)]
+    for family in source.pagination:
+        if isinstance(family, JsonList):
+            records += [(one.title, one.address) for one in family.records(page)]
+    fragments = html_records(text)
+    listing = read_listing(
+        "".join(fragments) if fragments and not is_html else text if is_html else "",
+        base,
+        report=source.report,
+        follow=source.follow,
+        never=source.never,
+        next_page=source.next_page,
+        hosts=source.hosts,
+        years=years,
+        records=[*records, *(_record_links(fragments) if is_html else ())],
+    )
+    _turn(listing, page, source.pagination, max(asked_years) if asked_years else until)
+    if not is_html:
+        if not (records or fragments):
+            return None
+        listing.is_data = True
     return listing
 
 
-def _absolute(base: str, href: str) -> str | None:
+def read_listing(
+    html: str,
+    base: str,
+    *,
+    follow: LinkRule,
+    next_page: LinkRule,
+    report: LinkRule | None = None,
+    never: LinkRule | None = None,
+    hosts: Sequence[str] = (),
+    years: Collection[int] = (),
+    records: Iterable[tuple[str, str]] = (),
+) -> Listing:
+    """Read the links of a page, in page order, each once; then those of `records` (title, address).
+
+    Only links to the page's own host and to `hosts` are followed. With `years`, a link whose text names
+    years and none of these is left out; one that names no year stays.
+    """
+    tree = LexborHTMLParser(html)
+    base_node = tree.css_first("base[href]")
+    page_address = base
+    if base_node is not None:
+        base = absolute_address(base, base_node.attributes.get("href") or "") or base
+    listing = Listing(longest_run=_longest_run(tree))
+    judge = _Judge(listing, base, report or LinkRule(), follow, never or LinkRule(), hosts, years)
+    linked: list[str] = []
+    seen = {_known(page_address), _known(base)}
+    nodes = tree.css(_LINKS)
+    for node in nodes[:MOST_LINKS]:
+        shown = " ".join(node.text().split())
+        text = " ".join(f"{node.attributes.get('title') or ''} {shown}".split())
+        address = absolute_address(base, node.attributes.get("href") or node.attributes.get("src") or "")
+        if address is None:
+            listing.pass_over(NO_ADDRESS, (node.attributes.get("href") or "")[:300])
+            continue
+        linked.append(address)
+        known = _known(address)
+        if known in seen:
+            continue
+        if judge.is_here(address) and next_page.fits(shown, address):
+            listing.next_page.append(Link(address, text, TURN))
+        elif not judge.decide(text, address):
+            continue
+        seen.add(known)
+    if len(nodes) > MOST_LINKS:
+        listing.passed_over[TOO_MANY_LINKS] = Tally(len(nodes) - MOST_LINKS)
+    for text, href in records:
+        address = absolute_address(base, href)
+        if address is not None and _known(address) not in seen and judge.decide(text, address):
+            seen.add(_known(address))
+    _find_parts(listing, Page(page_address, html), linked)
+    return listing
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Decides on one link of a page at a time."""
+
+    listing: Listing
+    base: str
+    report: LinkRule
+    follow: LinkRule
+    never: LinkRule
+    hosts: Sequence[str]
+    years: Collection[int]
+
+    def is_here(self, address: str) -> bool:
+        """Whether the address is on the page's own host or on one of the source's."""
+        host = _host(address)
+        if _bare(host) == _bare(_host(self.base)):
+            return True
+        return any(
+            host == known or (known.startswith("*.") and (f".{host}").endswith(known[1:]))
+            for known in self.hosts
+        )
+
+    def decide(self, text: str, address: str) -> bool:
+        """Put the link where it belongs; True if it is one to ask for."""
+        listing = self.listing
+        why = self._why(text, address)
+        if why not in (REPORT, SECTION):
+            listing.pass_over(why, address)
+            if why == OTHER_YEAR:
+                listing.left_out.append(address)
+            elif why == NO_RULE and is_attachment(address) and len(listing.attachments) < MOST_ATTACHMENTS:
+                listing.attachments.append(Link(address, text, ATTACHMENT))
+            return False
+        listing.follow.append(Link(address, text, why))
+        if is_attachment(address) and len(listing.attachments) < MOST_ATTACHMENTS:
+            listing.attachments.append(Link(address, text, ATTACHMENT))
+        return True
+
+    def _why(self, text: str, address: str) -> str:
+        if not self.is_here(address):
+            return OTHER_HOST
+        if self.never.fits(text, address):
+            return NEVER
+        if _NO_DOCUMENT.search(urlsplit(address).path):
+            return NOT_A_DOCUMENT
+        is_report = self.report.fits(text, address)
+        if not is_report and not self.follow.fits(text, address):
+            return NO_RULE
+        named = {int(year) for year in _YEAR.findall(text)}
+        if self.years and named and not named & set(self.years):
+            return OTHER_YEAR
+        return REPORT if is_report else SECTION
+
+
+def is_attachment(address: str) -> bool:
+    """Whether an address names a file of a kind that reports are attached as, in its path or a parameter."""
+    parts = urlsplit(address)
+    return bool(_ATTACHMENT.search(parts.path)) or any(
+        _ATTACHMENT.search(value) for _, value in parse_qsl(parts.query)
+    )
+
+
+def _find_parts(listing: Listing, page: Page, linked: Sequence[str]) -> None:
+    """Move the further pages of the page's own article out of the links that turn it or are followed."""
+    parts = parts_of_article(page, linked)
+    if not parts:
+        return
+    known = {_known(address) for address in parts}
+    listing.parts = [Link(address, "", PART) for address in parts]
+    listing.next_page = [link for link in listing.next_page if _known(link.address) not in known]
+    listing.follow = [link for link in listing.follow if _known(link.address) not in known]
+
+
+def _turn(listing: Listing, page: Page, families: Sequence[Family], until: int) -> None:
+    """Add the pages that no link turns."""
+    known = {_known(link.address) for link in (*listing.next_page, *listing.parts)} | {_known(page.address)}
+    for family in families:
+        # pages that the page itself speaks of make it a listing; those of other years do not
+        pages = listing.next_page if family.is_of_page else listing.more_pages
+        for address in family.next_pages(page, until=until)[:MOST_PAGES]:
+            if _known(address) not in known:
+                known.add(_known(address))
+                pages.append(Link(address, "", TURN))
+
+
+def _read_sitemap(locations: Sequence[str], base: str, source: Source, years: Collection[int]) -> Listing:
+    """Of a sitemap only addresses are known: those that a rule knows by its address, and further sitemaps."""
+    listing = Listing(is_data=True)
+    judge = _Judge(listing, base, source.report, source.follow, source.never, source.hosts, years)
+    for location in locations:
+        address = absolute_address(base, location)
+        if address is None:
+            listing.pass_over(NO_ADDRESS, location)
+        elif is_sitemap_address(address) and judge.is_here(address):
+            listing.next_page.append(Link(address, "", TURN))
+        else:
+            judge.decide("", address)
+    return listing
+
+
+def _record_links(fragments: Iterable[str]) -> list[tuple[str, str]]:
+    """Text and address of the links in records that a page brings in a script."""
+    found = []
+    for fragment in fragments:
+        for node in LexborHTMLParser(fragment).css("a[href]"):
+            text = " ".join(f"{node.attributes.get('title') or ''} {node.text()}".split())
+            found.append((text, node.attributes.get("href") or ""))
+    return found
+
+
+def _known(address: str) -> str:
     try:
-        address = urljoin(base, href.strip()).partition("#")[0]
-        parts = urlsplit(address)
+        return canonical_address(address)
     except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return None
-    return address
+        return address
+
+
+def _host(address: str) -> str:
+    """Host and port of an address that is absolute."""
+    return address.split("/", 3)[2].lower()
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def _longest_run(tree: LexborHTMLParser) -> int:

@@ -1,22 +1,31 @@
-"""The fetch manifest: one attempt for each address asked for, and what is already on record.
+"""The fetch manifest: every attempt to fetch an address, and what is already on record.
 
-An attempt is recorded when it says something new: its SHA-256, status or error differ from those last
-recorded for its address. So fetching the same again leaves the manifest as it is, and what changed, failed
-or recovered adds a row. The first attempt recorded for a SHA-256 stays the one that names the document.
+An attempt that says something new (its SHA-256, status or error differ from those last recorded for its
+address) is a row of `raw/attempt`; the others, and those for robots.txt, are rows of `raw/unchanged`, which
+no table of the warehouse is built from. So fetching the same again leaves the warehouse as it is, and what
+changed, failed or recovered adds to it.
+
+Each attempt is first a line of a journal, so that a process that is killed loses none that it made; the next
+one turns the journal into Parquet.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import threading
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from flows.edge.parquet import read_attempts, write_attempts
 
-Role = Literal["document", "listing"]
+Role = Literal["document", "part", "listing", "robots"]
+Failure = Literal["unreachable", "tls", "missing", "forbidden", "refused"]
+"""Why an attempt gave no original: the server or the way to it failed (it may pass); TLS; no such page;
+robots.txt; anything else, which is the answer's own."""
 
 
 @dataclass(slots=True)
@@ -25,26 +34,30 @@ class Attempt:
 
     Times are UTC. `final_address` is where redirects led; for a local file its file URI. `headers` is a
     JSON object. `media_type` and `charset` are as declared by the server, or for a local file by its
-    suffix. `byte_count` counts the bytes kept, after any content encoding was undone.
+    suffix. `byte_count` counts the bytes kept, after any content encoding was undone. `link_text` is the
+    text of the link that led here.
     """
 
     address: str
     source_name: str | None = None
     final_address: str | None = None
     found_on: str | None = None
+    link_text: str | None = None
     role: Role = "document"
     requested_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     elapsed_seconds: float | None = None
     status_code: int | None = None
     headers: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
     media_type: str | None = None
     charset: str | None = None
     byte_count: int | None = None
     sha256: str | None = None
+    failure: Failure | None = None
     error: str | None = None
-    # what is not recorded: the bytes, whether another try may help and how long the server wants us to wait
+    # what is not recorded: the bytes, and how long the server wants us to wait
     data: bytes | None = field(default=None, repr=False)
-    is_transient: bool = False
     retry_after_seconds: float | None = None
 
     def row(self) -> dict[str, Any]:
@@ -52,33 +65,66 @@ class Attempt:
         return {name: getattr(self, name) for name in _RECORDED}
 
     @property
-    def outcome(self) -> tuple[str | None, int | None, str | None]:
-        return (self.sha256, self.status_code, self.error)
+    def is_transient(self) -> bool:
+        """Whether another try may succeed."""
+        return self.failure == "unreachable"
+
+    @property
+    def is_unchanged(self) -> bool:
+        """The server has nothing newer than the original that it was told of."""
+        return self.status_code == 304 and self.error is None
 
 
-_RECORDED = tuple(
-    f.name for f in fields(Attempt) if f.name not in ("data", "is_transient", "retry_after_seconds")
+_RECORDED = tuple(f.name for f in fields(Attempt) if f.name not in ("data", "retry_after_seconds"))
+
+
+@dataclass(slots=True)
+class Known:
+    """What the manifest holds of one address: the outcome last recorded, the original last fetched with what
+    the server said of it, and when it was last asked for and last changed."""
+
+    status_code: int | None = None
+    error: str | None = None
+    failure: str | None = None
+    sha256: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    media_type: str | None = None
+    charset: str | None = None
+    final_address: str | None = None
+    role: str = "document"
+    asked_at: datetime | None = None
+    changed_at: datetime | None = None
+
+
+_KNOWN = (
+    *("address", "role", "requested_at", "status_code", "etag", "last_modified", "media_type", "charset"),
+    *("final_address", "sha256", "failure", "error"),
 )
 
 
 class Manifest:
-    """The attempts of one run, written in pieces so that a run that is stopped keeps what it recorded.
+    """The attempts of one run, and what earlier ones found.
 
-    Safe for several threads. Use it as a context manager: leaving it writes what is left.
+    Safe for several threads. Use it as a context manager: leaving it writes what is left. What runs that were
+    killed have left in journals is taken over on entry, unless they still run.
     """
 
-    def __init__(self, raw: Path, *, piece: int = 1000) -> None:
+    def __init__(self, raw: Path, *, piece: int = 5000) -> None:
         self._raw = raw
         self._piece = piece
         self._lock = threading.Lock()
         self._name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{os.getpid()}"
         self._pieces = 0
-        self._pending: list[dict[str, Any]] = []
-        columns = ["address", "sha256", "status_code", "error"]
-        self._latest = {
-            row["address"]: (row["sha256"], row["status_code"], row["error"])
-            for row in read_attempts(raw, columns)
-        }
+        self._new: list[dict[str, Any]] = []
+        self._same: list[dict[str, Any]] = []
+        self._journal: TextIO | None = None
+        _recover(raw)
+        self._known: dict[str, Known] = {}
+        columns = list(_KNOWN)
+        for table in ("attempt", "unchanged"):
+            for row in read_attempts(raw, columns, table=table):
+                self._note(row)
 
     def __enter__(self) -> Manifest:
         return self
@@ -86,23 +132,102 @@ class Manifest:
     def __exit__(self, *_: object) -> None:
         self.flush()
 
+    def known(self, address: str) -> Known | None:
+        """What is on record of an address."""
+        return self._known.get(address)
+
     def record(self, attempt: Attempt) -> bool:
-        """Record the attempt if it says something new; True if it does."""
+        """Record the attempt; True if it says something new."""
         with self._lock:
-            if self._latest.get(attempt.address) == attempt.outcome:
-                return False
-            self._latest[attempt.address] = attempt.outcome
-            self._pending.append(attempt.row())
-            if len(self._pending) >= self._piece:
+            row = attempt.row()
+            known = self._known.get(attempt.address)
+            is_new = attempt.role != "robots" and not (
+                attempt.is_unchanged
+                or (
+                    known is not None
+                    and (known.error, known.status_code) == (attempt.error, attempt.status_code)
+                    and (attempt.error is not None or known.sha256 == attempt.sha256)
+                )
+            )
+            # back after an error, by a 304: the original stands again
+            if attempt.is_unchanged and known is not None and known.error is not None:
+                is_new = True
+            self._note(row)
+            self._write_journal("attempt" if is_new else "unchanged", row)
+            (self._new if is_new else self._same).append(row)
+            if len(self._new) + len(self._same) >= self._piece:
                 self._write()
-            return True
+            return is_new
 
     def flush(self) -> None:
         with self._lock:
             self._write()
 
+    def _note(self, row: dict[str, Any]) -> None:
+        known = self._known.get(row["address"])
+        if known is None:
+            known = self._known[row["address"]] = Known()
+        if known.asked_at is None or row["requested_at"] >= known.asked_at:
+            known.asked_at = row["requested_at"]
+            known.error, known.failure = row["error"], row["failure"]
+            # a 304 confirms the 200 before it
+            known.status_code = 200 if row["status_code"] == 304 and not row["error"] else row["status_code"]
+        if row["sha256"] and row["sha256"] != known.sha256:
+            known.changed_at = row["requested_at"]
+        if row["sha256"] and row["status_code"] != 304:
+            known.sha256, known.role = row["sha256"], row["role"]
+            known.etag, known.last_modified = row["etag"], row["last_modified"]
+            known.media_type, known.charset = row["media_type"], row["charset"]
+            known.final_address = row["final_address"]
+
+    def _write_journal(self, table: str, row: dict[str, Any]) -> None:
+        if self._journal is None:
+            folder = self._raw / "journal"
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"{self._name}-{self._pieces:06d}.jsonl"
+            self._journal = path.open("x", encoding="utf-8", errors="surrogatepass")
+            fcntl.flock(self._journal, fcntl.LOCK_EX)
+        line = {"table": table, **row, "requested_at": row["requested_at"].isoformat()}
+        self._journal.write(json.dumps(line) + "\n")
+        # to the operating system: it survives the process
+        self._journal.flush()
+
     def _write(self) -> None:
-        if self._pending:
-            write_attempts(self._raw, f"{self._name}-{self._pieces:06d}", self._pending)
-            self._pieces += 1
-            self._pending = []
+        if self._journal is None:
+            return
+        name = f"{self._name}-{self._pieces:06d}"
+        _write_piece(self._raw, name, self._new, self._same)
+        Path(self._journal.name).unlink()
+        self._journal.close()
+        self._journal = None
+        self._pieces += 1
+        self._new, self._same = [], []
+
+
+def _write_piece(raw: Path, name: str, new: list[dict[str, Any]], same: list[dict[str, Any]]) -> None:
+    # the originals that the rows name
+    if new:
+        os.sync()
+    for table, rows in (("attempt", new), ("unchanged", same)):
+        if rows:
+            write_attempts(raw, name, rows, table=table)
+
+
+def _recover(raw: Path) -> None:
+    """Turn the journals of processes that were killed into Parquet, under the names they would have had."""
+    for path in sorted((raw / "journal").glob("*.jsonl")):
+        with path.open(encoding="utf-8", errors="surrogatepass") as journal:
+            try:
+                fcntl.flock(journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            rows: dict[str, list[dict[str, Any]]] = {"attempt": [], "unchanged": []}
+            for line in journal:
+                # the last line may be cut short
+                if not line.endswith("\n"):
+                    break
+                row = json.loads(line)
+                row["requested_at"] = datetime.fromisoformat(row["requested_at"])
+                rows[row.pop("table")].append(row)
+            _write_piece(raw, path.stem, rows["attempt"], rows["unchanged"])
+            path.unlink(missing_ok=True)

@@ -1,12 +1,18 @@
-"""Channels that take a message about alerts: a webhook (JSON) and e-mail.
+"""Channels that take a message about alerts: a webhook (JSON), e-mail, and the services that Apprise knows.
 
 A channel is an address: `https://host/path` is posted the message as JSON; `smtp://host:port/?to=a@b.cn`
-(or `smtps://` for TLS from the start) is sent it as e-mail. A channel has taken a message when it says so:
-any 2xx, or the mail server's acceptance.
+(or `smtps://` for TLS from the start) is sent it as e-mail; any other is an address of Apprise, such as
+`slack://…`, `feishu://…`, `dingtalk://…`, `wecombot://…`. A channel has taken a message when it says so: any
+2xx, the mail server's acceptance, or what Apprise takes for the service's.
+
+What a channel is told can be limited at the end of its address: `#severity=critical` or
+`#severity=warning&province=43,220000` (see `Route`).
 """
 
 from __future__ import annotations
 
+import logging
+import re
 import smtplib
 import socket
 import ssl
@@ -35,6 +41,23 @@ class Message:
     payload: dict[str, Any]
 
 
+SEVERITIES = ("critical", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which alerts a channel is told of: those of `severity` or worse and, where provinces are named (by the
+    first two digits of their codes), only theirs: then none that is of no province."""
+
+    severity: str = "info"
+    provinces: tuple[str, ...] = ()
+
+    def takes(self, severity: str, province_code: str | None) -> bool:
+        if SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
+            return False
+        return not self.provinces or (province_code or "")[:2] in self.provinces
+
+
 class ChannelError(Exception):
     """The address of a channel is not one that can be sent to; the message says what is expected."""
 
@@ -49,7 +72,32 @@ class _TransientError(DeliveryError):
 
 def check_channel(channel: str) -> None:
     """Raises ChannelError for an address that nothing can be sent to."""
-    _sender(channel)
+    address, _ = split_route(channel)
+    if _sender(address) is _notify:
+        _service(address)
+
+
+_ROUTE = re.compile(r"#((?:severity|province)=[^#]*)$")
+
+
+def split_route(channel: str) -> tuple[str, Route]:
+    """The address proper, and what is told there. Raises ChannelError."""
+    match = _ROUTE.search(channel)
+    if match is None:
+        return channel, Route()
+    given = parse_qs(match[1])
+    place = f"{channel.partition(':')[0]}://…#{match[1]}"
+    for name in given:
+        if name not in ("severity", "province"):
+            raise ChannelError(f"{place}: {name} is not known; expected severity=… and province=…")
+    severity = given.get("severity", ["info"])[-1]
+    if severity not in SEVERITIES:
+        raise ChannelError(f"{place}: severity is {severity!r}, expected one of {', '.join(SEVERITIES)}")
+    codes = [code.strip() for value in given.get("province", []) for code in value.split(",")]
+    for code in codes:
+        if not re.fullmatch(r"\d{2}(0000)?", code):
+            raise ChannelError(f"{place}: province is {code!r}, expected codes of provinces, as 43 or 430000")
+    return channel[: match.start()], Route(severity, tuple(code[:2] for code in codes))
 
 
 def split_channel(channel: str) -> list[str]:
@@ -57,7 +105,7 @@ def split_channel(channel: str) -> list[str]:
     channels are one. Raises ChannelError."""
     check_channel(channel)
     parts = urlsplit(channel)
-    if parts.scheme not in ("smtp", "smtps"):
+    if not channel.startswith(("smtp://", "smtps://")):
         return [channel]
     query = parse_qs(parts.query)
     recipients = [address.strip() for value in query["to"] for address in value.split(",") if address.strip()]
@@ -69,6 +117,7 @@ def split_channel(channel: str) -> list[str]:
 def send(channel: str, message: Message, *, first_wait_seconds: float = FIRST_WAIT_SECONDS) -> None:
     """Send a message, again after failures that may pass; a mail channel has one recipient. Raises
     DeliveryError when it was not taken."""
+    channel, _ = split_route(channel)
     deliver = _sender(channel)
     for tried in range(1, TRIES + 1):
         try:
@@ -80,8 +129,22 @@ def send(channel: str, message: Message, *, first_wait_seconds: float = FIRST_WA
             time.sleep(first_wait_seconds * 2 ** (tried - 1))
 
 
+_SERVICE_HOSTS = frozenset(
+    {
+        "hooks.slack.com",
+        "oapi.dingtalk.com",
+        "open.feishu.cn",
+        "open.larksuite.com",
+        "qyapi.weixin.qq.com",
+    }
+)
+"""Services whose own addresses look like webhooks but that answer 200 to JSON they do not understand."""
+
+
 def _sender(channel: str) -> Callable[[str, Message], None]:
     parts = urlsplit(channel)
+    if parts.hostname in _SERVICE_HOSTS:
+        return _notify
     if parts.hostname and parts.scheme in ("http", "https"):
         return _post
     if parts.hostname and parts.scheme in ("smtp", "smtps"):
@@ -90,9 +153,41 @@ def _sender(channel: str) -> Callable[[str, Message], None]:
                 f"{parts.scheme}://{parts.hostname}: say who is written to: /?to=name@example.cn"
             )
         return _mail
-    raise ChannelError(
-        f"{channel.partition(':')[0] or channel}: an alert goes to http(s)://host/path or smtp(s)://host/?to=name@host"
-    )
+    if "://" in channel and parts.scheme not in ("http", "https", "smtp", "smtps"):
+        return _notify
+    raise ChannelError(f"{channel.partition(':')[0] or channel}: {_EXPECTED}")
+
+
+_EXPECTED = (
+    "an alert goes to http(s)://host/path, to smtp(s)://host/?to=name@host, or to a service of Apprise: "
+    "slack://…, feishu://…, dingtalk://…, wecombot://… (see docs/alerts.md)"
+)
+
+
+def _service(channel: str) -> Any:
+    """The service that an address of Apprise stands for. Raises ChannelError."""
+    import apprise
+
+    service = apprise.Apprise.instantiate(channel)
+    if service is None:
+        # the address may hold a secret: only its scheme is named
+        raise ChannelError(
+            f"{channel.partition(':')[0]}://…: no address that Apprise understands; {_EXPECTED}"
+        )
+    return service
+
+
+def _notify(channel: str, message: Message) -> None:
+    import apprise
+
+    service = _service(channel)
+    # services limit how long a message is: nothing is cut off
+    service.overflow_mode = apprise.OverflowMode.SPLIT
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
+        is_taken = service.notify(body=message.text, title=message.subject)
+    if not is_taken:
+        said = log.getvalue().strip().splitlines()
+        raise _TransientError(f"{service.service_name}: {said[0] if said else 'not taken'}")
 
 
 def _post(channel: str, message: Message) -> None:

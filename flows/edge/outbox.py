@@ -17,9 +17,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from flows.edge.notify import SEVERITIES
 from flows.settings import Home
-
-SEVERITIES = ("critical", "warning", "info")
 
 EventKind = Literal["opened", "worsened", "resolved"]
 
@@ -224,6 +223,17 @@ class Outbox:
             ).fetchall()
         return [Event(*row) for row in rows]
 
+    def events(self, run: str) -> list[Event]:
+        """What changed in a run, oldest first."""
+        with self._transaction() as database:
+            rows = database.execute(
+                "SELECT event_id, kind, run, at, rule, subject, event.severity, province_code, "
+                "event.document_count, event.message, event.message_zh FROM event JOIN alert USING (alert_id) "
+                "WHERE run = ? ORDER BY event_id",
+                (run,),
+            ).fetchall()
+        return [Event(*row) for row in rows]
+
     def mark_delivered(self, channel: str, events: Sequence[Event]) -> None:
         """Note that the channel has taken these events."""
         now = _now()
@@ -250,8 +260,11 @@ class Outbox:
 
 
 def channel_label(channel: str) -> str:
-    """A channel as messages may name it: without user, password, path and query."""
+    """A channel as messages may name it: without user, password, path and query, and for services whose
+    address is made of secrets without all but the service's name."""
     parts = urlsplit(channel)
+    if parts.scheme not in ("http", "https", "smtp", "smtps"):
+        return f"{channel.partition(':')[0]}://…{_channel_id(channel)[:6]}"
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
 

@@ -28,16 +28,22 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("address", _text),
             ("final_address", _text),
             ("found_on", _text),
-            # "document", or "listing" for a page that was only read for its links
+            ("link_text", _text),
+            # "document", "part" for a further page of the article on found_on, "listing" for a page that was
+            # only read for its links, or "robots"
             ("role", _text),
             ("requested_at", pa.timestamp("us", tz="UTC")),
             ("elapsed_seconds", _number),
             ("status_code", pa.int32()),
             ("headers", _text),
+            ("etag", _text),
+            ("last_modified", _text),
             ("media_type", _text),
             ("charset", _text),
             ("byte_count", _count),
             ("sha256", _text),
+            # unreachable, tls, missing, forbidden (robots.txt) or refused
+            ("failure", _text),
             ("error", _text),
         ]
     ),
@@ -127,16 +133,19 @@ def write_batch(raw: Path, version: int, tables: Mapping[str, pa.Table]) -> str:
     return name
 
 
-def write_attempts(raw: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> Path:
-    """Write attempts under `name` (later names sort after earlier ones), in the order given."""
-    path = raw / "attempt" / f"{name}.parquet"
+def write_attempts(
+    raw: Path, name: str, rows: Iterable[Mapping[str, Any]], *, table: str = "attempt"
+) -> Path:
+    """Write attempts under `name` (later names sort after earlier ones), in the order given. `table` is
+    "unchanged" for those that found nothing new."""
+    path = raw / table / f"{name}.parquet"
     _write(path, table_of("attempt", rows))
     return path
 
 
-def attempt_files(raw: Path) -> list[Path]:
+def attempt_files(raw: Path, table: str = "attempt") -> list[Path]:
     """The files of the fetch manifest, oldest first."""
-    return sorted((raw / "attempt").glob("*.parquet"))
+    return sorted((raw / table).glob("*.parquet"))
 
 
 def batch_files(raw: Path, table: str, version: int) -> list[Path]:
@@ -154,10 +163,13 @@ def written_documents(raw: Path, version: int) -> set[str]:
     }
 
 
-def read_attempts(raw: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Every recorded attempt, in the order of recording."""
-    for path in attempt_files(raw):
-        yield from pq.read_table(path, columns=columns, schema=SCHEMAS["attempt"]).to_pylist()
+def read_attempts(
+    raw: Path, columns: list[str] | None = None, *, table: str = "attempt"
+) -> Iterator[dict[str, Any]]:
+    """Every recorded attempt of a table, in the order of recording."""
+    for path in attempt_files(raw, table):
+        for batch in pq.read_table(path, columns=columns, schema=SCHEMAS["attempt"]).to_batches(1000):
+            yield from batch.to_pylist()
 
 
 def read_table(raw: Path, table: str, version: int) -> pa.Table:

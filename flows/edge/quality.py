@@ -35,6 +35,10 @@ _COLUMN_LIST_KWARGS = ("column_list", "column_set")
 _MEANT_FOR_NULLS = {"expect_column_values_to_be_null", "expect_column_to_exist"}
 
 
+# the one in C where there is one: suites are long
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
 class SuiteError(Exception):
     """A suite that is not as it must be; the message names file, place and what is expected."""
 
@@ -87,7 +91,7 @@ def load_suite(path: Path) -> Suite:
     """Read a suite. Raises SuiteError for anything that is not as documented in the suites' heads."""
     text = path.read_text(encoding="utf-8")
     try:
-        spec = yaml.safe_load(text)
+        spec = yaml.load(text, Loader=_LOADER)
         lines = _lines_of_expectations(text)
     except yaml.YAMLError as error:
         raise SuiteError(f"{path}: not valid YAML: {error}") from error
@@ -150,8 +154,13 @@ def _judge(
     kept: list[Any] | None,
 ) -> list[Judgement]:
     import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-    context = gx.get_context(mode="ephemeral")
+    # its default writes a folder for its documentation and leaves it behind
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    context = gx.get_context(
+        mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores)
+    )
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas(suite.name).add_dataframe_asset(suite.name)
     batch = source.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
@@ -341,7 +350,7 @@ def _did_you_mean(word: str, known: Sequence[str]) -> str:
 
 def _lines_of_expectations(text: str) -> list[int]:
     """The line that each expectation starts on."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=_LOADER)
     for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
         if key.value == "expectations" and isinstance(value, yaml.SequenceNode):
             return [item.start_mark.line + 1 for item in value.value]

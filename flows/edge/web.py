@@ -3,7 +3,8 @@
 Nothing here raises for what a server or a network did: the attempt carries the bytes or the reason in
 words. Only http and https are spoken; addresses of private, loopback and other special networks are
 refused unless allowed, judged on the network address a connection is really made to, so that neither a
-redirect nor a changed name can lead there.
+redirect nor a changed name can lead there. Proxies that the environment names are not used: they would
+resolve names themselves.
 """
 
 from __future__ import annotations
@@ -11,28 +12,36 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json
+import os
 import re
+import select
 import socket
 import ssl
 import time
+import warnings
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
 from flows.edge.archive import sha256_of
-from flows.edge.manifest import Attempt
+from flows.edge.manifest import Attempt, Failure
 
-USER_AGENT = f"gongkai/{version('gongkai')} (archive of annual reports on open government information)"
+PRODUCT = "gongkai"
+"""The name that robots.txt may address."""
+CONTACT = "GONGKAI_CONTACT"
+"""The environment variable with an address, page or number where the owner of a site reaches who runs this."""
 
-_TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
+_REDIRECTS = {301, 302, 303, 307, 308}
 # what no report is published as
 _NEVER_A_DOCUMENT = re.compile(
     r"(image|audio|video|font)/|text/css$|(text|application)/(x-)?(java|ecma)script$"
@@ -52,15 +61,42 @@ class Limits:
     read_seconds: float = 30.0
     """The longest silence while a body arrives."""
     total_seconds: float = 120.0
-    connections: int = 16
+    connections: int = 32
+
+
+def user_agent() -> str:
+    """What every request says of its sender."""
+    contact = "".join(c for c in os.environ.get(CONTACT, "") if " " <= c <= "~").strip()
+    reach = f"; contact: {contact}" if contact else ""
+    return f"{PRODUCT}/{version('gongkai')} (archive of annual reports on open government information{reach})"
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said of the original that we have, to be told it when we ask again."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def headers(self) -> dict[str, str]:
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
+
+
+Permit = Callable[[str], Awaitable[str | None]]
+"""Asked before a redirect is followed: why its address is not to be asked for, None if it is."""
 
 
 class RefusedAddressError(Exception):
     """The host is on a network that is not to be asked."""
 
 
-class _UnwelcomeError(Exception):
+class UnwelcomeError(Exception):
     """A response that is no original; the message says why."""
+
+    def __init__(self, reason: str, failure: Failure = "refused") -> None:
+        super().__init__(reason)
+        self.failure: Failure = failure
 
 
 class Web:
@@ -78,78 +114,142 @@ class Web:
         hosts: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        http2 = find_spec("h2") is not None
-        transport = httpx.AsyncHTTPTransport(http2=http2)
+        self._network = _GuardedNetwork(allow_private=allow_private, hosts=hosts or {})
+        self._strict = self._client(httpx.create_ssl_context(trust_env=False))
+        self._lenient: httpx.AsyncClient | None = None
+
+    def _client(self, tls: ssl.SSLContext) -> httpx.AsyncClient:
+        transport = httpx.AsyncHTTPTransport(http2=True, verify=tls)
         # httpx offers no way to choose how names become connections; its pool does
         transport._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(),
+            ssl_context=tls,
             max_connections=self.limits.connections,
             max_keepalive_connections=self.limits.connections,
             keepalive_expiry=15.0,
-            http2=http2,
-            network_backend=_GuardedNetwork(allow_private=allow_private, hosts=hosts or {}),
+            http2=True,
+            network_backend=self._network,
         )
-        self._client = httpx.AsyncClient(
+        return httpx.AsyncClient(
             transport=transport,
-            follow_redirects=True,
-            max_redirects=self.limits.redirects,
+            trust_env=False,
             timeout=httpx.Timeout(
                 self.limits.read_seconds, connect=self.limits.connect_seconds, pool=self.limits.total_seconds
             ),
-            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "gzip, deflate"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"},
         )
 
     async def __aenter__(self) -> Web:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self._strict.aclose()
+        if self._lenient is not None:
+            await self._lenient.aclose()
 
-    async def get(self, address: str) -> Attempt:
-        """Ask for one address, once."""
+    async def get(
+        self,
+        address: str,
+        *,
+        validators: Validators | None = None,
+        permit: Permit | None = None,
+        verify_tls: bool = True,
+    ) -> Attempt:
+        """Ask for one address, once, and follow where it redirects.
+
+        With `validators` the answer may be 304: an attempt without bytes and without error. `verify_tls`
+        False accepts any certificate and the ciphers and protocols of old servers.
+        """
         attempt = Attempt(address=address, requested_at=datetime.now(UTC))
         began = time.monotonic()
+        if verify_tls:
+            client = self._strict
+        else:
+            client = self._lenient = self._lenient or self._client(_lenient_tls())
         try:
-            if not re.match(r"https?://", address, re.I):
-                raise _UnwelcomeError("only http and https addresses are fetched")
-            async with asyncio.timeout(self.limits.total_seconds):
-                await self._ask(attempt)
-        except _UnwelcomeError as reason:
-            attempt.error = str(reason)
+            await self._follow(client, attempt, validators or Validators(), permit)
+        except UnwelcomeError as reason:
+            attempt.error, attempt.failure = str(reason), reason.failure
         except RefusedAddressError as reason:
-            attempt.error = str(reason)
+            attempt.error, attempt.failure = str(reason), "refused"
         except TimeoutError:
             attempt.error = f"not finished after {self.limits.total_seconds:g} s"
-            attempt.is_transient = True
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, ValueError, OSError) as error:
+            attempt.failure = "unreachable"
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             attempt.error = _explain(error, self.limits)
-            attempt.is_transient = _is_transient(error)
+            attempt.failure = "unreachable" if _is_transient(error) else "refused"
+            if isinstance(_root(error), ssl.SSLError):
+                attempt.failure = "tls"
         attempt.elapsed_seconds = round(time.monotonic() - began, 6)
         return attempt
 
-    async def _ask(self, attempt: Attempt) -> None:
-        async with self._client.stream("GET", attempt.address) as response:
+    async def _follow(
+        self, client: httpx.AsyncClient, attempt: Attempt, validators: Validators, permit: Permit | None
+    ) -> None:
+        address, cookies = attempt.address, dict[str, str]()
+        for hop in range(self.limits.redirects + 1):
+            if not re.match(r"https?://", address, re.I):
+                kind = "redirected to an address that is not http or https" if hop else "refused"
+                raise UnwelcomeError(f"{kind}: only http and https addresses are fetched: {address[:200]}")
+            if hop and permit is not None and (reason := await permit(address)) is not None:
+                raise UnwelcomeError(f"redirected to {address}: {reason}", "forbidden")
+            headers = validators.headers()
+            if cookies:
+                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            # not for the wait that a permit may take
+            async with asyncio.timeout(self.limits.total_seconds):
+                target = await self._ask(client, attempt, address, headers, cookies)
+            if target is None:
+                return
+            if urlsplit(target).netloc != urlsplit(address).netloc:
+                cookies.clear()
+            address = target
+        raise UnwelcomeError(f"more than {self.limits.redirects} redirects")
+
+    async def _ask(
+        self,
+        client: httpx.AsyncClient,
+        attempt: Attempt,
+        address: str,
+        headers: Mapping[str, str],
+        cookies: dict[str, str],
+    ) -> str | None:
+        """One request; the address that it redirects to, None when the attempt has its answer."""
+        request = client.build_request("GET", address, headers=dict(headers))
+        response = await client.send(request, stream=True, follow_redirects=False)
+        try:
             attempt.final_address = str(response.url)
             attempt.status_code = response.status_code
+            location = response.headers.get("location")
+            if response.status_code in _REDIRECTS and location:
+                cookies.update(_cookies(response.headers))
+                return _target(response.url, location)
             attempt.headers = _headers(response.headers)
             attempt.media_type, attempt.charset = content_type(response.headers.get("content-type"))
+            if response.status_code == 304 and headers:
+                return None
             if response.status_code != 200:
-                attempt.is_transient = response.status_code in _TRANSIENT_STATUS
                 attempt.retry_after_seconds = _retry_after(response.headers.get("retry-after"))
-                raise _UnwelcomeError(
-                    f"the server answered {response.status_code} {response.reason_phrase}".rstrip()
+                raise UnwelcomeError(
+                    f"the server answered {response.status_code} {response.reason_phrase}".rstrip(),
+                    failure_of_status(response.status_code),
                 )
             if attempt.media_type and _NEVER_A_DOCUMENT.match(attempt.media_type):
-                raise _UnwelcomeError(f"media type {attempt.media_type} is not a document's")
+                raise UnwelcomeError(f"media type {attempt.media_type} is not a document's")
             attempt.data = await self._body(response)
+        finally:
+            await response.aclose()
+        attempt.etag = _validator(response.headers.get("etag"))
+        attempt.last_modified = _validator(response.headers.get("last-modified"))
         attempt.sha256 = sha256_of(attempt.data)
         attempt.byte_count = len(attempt.data)
+        return None
 
     async def _body(self, response: httpx.Response) -> bytes:
         limit = self.limits.body_bytes
         declared = response.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > limit:
-            raise _UnwelcomeError(
+            raise UnwelcomeError(
                 f"too large: {int(declared):,} bytes declared, at most {limit:,} are fetched"
             )
         body = _Body(response.headers.get("content-encoding", ""), limit)
@@ -168,7 +268,7 @@ class _Body:
         self._received = 0
         encoding = encoding.strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise _UnwelcomeError(f"content encoding {encoding!r} was not asked for and is not understood")
+            raise UnwelcomeError(f"content encoding {encoding!r} was not asked for and is not understood")
         self._encoded = encoding not in ("", "identity")
         self._inflater: zlib._Decompress | None = None
 
@@ -178,7 +278,7 @@ class _Body:
             return
         self._received += len(chunk)
         if self._received > self._limit:
-            raise _UnwelcomeError(f"too large: more than {self._limit:,} bytes")
+            raise UnwelcomeError(f"too large: more than {self._limit:,} bytes")
         while chunk:
             if self._inflater is None:
                 if self._received > len(chunk) and not chunk.startswith(b"\x1f\x8b"):
@@ -189,7 +289,7 @@ class _Body:
             try:
                 self._keep(self._inflater.decompress(chunk, self._limit - self._size + 1))
             except zlib.error as error:
-                raise _UnwelcomeError(f"the compressed body is damaged: {error}") from None
+                raise UnwelcomeError(f"the compressed body is damaged: {error}") from None
             if not self._inflater.eof:
                 return
             chunk = self._inflater.unused_data
@@ -197,14 +297,50 @@ class _Body:
 
     def close(self) -> bytes:
         if self._inflater is not None:
-            raise _UnwelcomeError(f"the compressed body ends early, after {self._received:,} bytes")
+            raise UnwelcomeError(f"the compressed body ends early, after {self._received:,} bytes")
         return b"".join(self._parts)
 
     def _keep(self, data: bytes) -> None:
         self._size += len(data)
         if self._size > self._limit:
-            raise _UnwelcomeError(f"too large: more than {self._limit:,} bytes")
+            raise UnwelcomeError(f"too large: more than {self._limit:,} bytes")
         self._parts.append(data)
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that knows cheaply whether the other side has closed it: the pool asks each idle one of
+    that for each request."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._poll: select.poll | None = None
+        sock = stream.get_extra_info("socket")
+        if sock is not None and hasattr(select, "poll"):
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        self._poll = None
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._poll is not None:
+            return bool(self._poll.poll(0))
+        return self._stream.get_extra_info(info)
 
 
 class _GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -231,7 +367,9 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         for address in addresses:
             try:
-                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _Stream(
+                    await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(f"no network address is known for {host}")
@@ -277,6 +415,45 @@ def content_type(header: str | None) -> tuple[str | None, str | None]:
     return media_type.strip().lower() or None, charset.group(1).lower() if charset else None
 
 
+def failure_of_status(status: int) -> Failure:
+    """What a status other than 200 and 304 says of an address."""
+    if status in (408, 425, 429) or status >= 500:
+        return "unreachable"
+    return "missing" if status in (404, 410) else "refused"
+
+
+def _target(base: httpx.URL, location: str) -> str:
+    # servers send addresses of bytes that are not ASCII, which headers give back as Latin-1
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    target = base.join(httpx.URL(location.strip()))
+    if target.scheme in ("http", "https") and not target.host:
+        raise httpx.InvalidURL(f"a redirect to {location[:200]!r}")
+    return str(target.copy_with(fragment=None))
+
+
+def _cookies(headers: httpx.Headers) -> dict[str, str]:
+    pairs = (line.partition(";")[0].partition("=") for line in headers.get_list("set-cookie")[:20])
+    return {name.strip(): value.strip() for name, _, value in pairs if name.strip() and len(value) < 4096}
+
+
+def _validator(header: str | None) -> str | None:
+    return header if header and len(header) <= 500 and header.isprintable() else None
+
+
+def _lenient_tls() -> ssl.SSLContext:
+    tls = ssl.create_default_context()
+    tls.check_hostname = False
+    tls.verify_mode = ssl.CERT_NONE
+    tls.set_ciphers("DEFAULT@SECLEVEL=0")
+    with warnings.catch_warnings():
+        # that TLS 1.0 is old is why it is here
+        warnings.simplefilter("ignore", DeprecationWarning)
+        tls.minimum_version = ssl.TLSVersion.TLSv1
+    tls.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
+    return tls
+
+
 def _headers(headers: httpx.Headers) -> str:
     kept = {name: value for name, value in headers.items() if name != "set-cookie"}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
@@ -299,9 +476,7 @@ def _retry_after(header: str | None) -> float | None:
 
 
 def _is_transient(error: Exception) -> bool:
-    if isinstance(error, httpx.TooManyRedirects | httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return False
-    if isinstance(_root(error), ssl.SSLCertVerificationError):
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return False
     root = _root(error)
     if isinstance(root, socket.gaierror):
@@ -311,11 +486,9 @@ def _is_transient(error: Exception) -> bool:
 
 def _explain(error: Exception, limits: Limits) -> str:
     text = str(error) or type(error).__name__
+    if isinstance(_root(error), ssl.SSLError):
+        return f"no secure connection: {text} (`verify_tls: false` in the source's file accepts it)"
     match error:
-        case httpx.TooManyRedirects():
-            return f"more than {limits.redirects} redirects"
-        case httpx.UnsupportedProtocol():
-            return f"redirected to an address that is not http or https: {text}"
         case httpx.ConnectTimeout():
             return f"no connection within {limits.connect_seconds:g} s"
         case httpx.ReadTimeout():

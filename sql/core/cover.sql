@@ -22,121 +22,189 @@
 -- column bottom_up_numerator: What own reports and children come to, or its numerator | 自下而上合计（或分子）
 -- column bottom_up_denominator: Denominator of what they come to | 自下而上合计的分母
 WITH
+-- divisions of a year by number: what follows groups and joins millions of rows by it
+place AS (
+    SELECT *, (row_number() OVER (ORDER BY report_year, division_code))::INTEGER AS place_number
+    FROM core.division_year
+),
+tree AS (
+    SELECT
+        p.*,
+        CASE WHEN p.level = 3 THEN prefecture.place_number END AS prefecture_number,
+        CASE WHEN p.level > 1 THEN province.place_number END AS province_number,
+        CASE WHEN p.level > 1 AND NOT p.is_next_year THEN parent.place_number END AS parent_number
+    FROM place AS p
+    LEFT JOIN place AS prefecture
+        ON prefecture.report_year = p.report_year AND prefecture.division_code = p.prefecture_code
+    LEFT JOIN place AS province
+        ON province.report_year = p.report_year AND province.division_code = p.province_code
+    LEFT JOIN place AS parent ON parent.report_year = p.report_year AND parent.division_code = p.parent_code
+),
+-- in the order of preference of a division's own reports
+role(role, role_number) AS (
+    VALUES ('territory_total', 0), ('own_level', 1), ('single_agency', 2), ('scope_unknown', 3)
+),
+unit AS (
+    SELECT r.document_number, p.place_number * 4 + role.role_number AS unit_number
+    FROM core.report_version AS r
+    JOIN place AS p ON p.report_year = r.report_year AND p.division_code = r.rollup_code
+    JOIN role ON role.role = r.role
+    WHERE r.status = 'canonical' AND NOT r.is_overlapping
+),
 by_role AS (
     SELECT
-        t.division_code, t.report_year, m.measure, r.role, t.level, t.prefecture_code, t.province_code,
+        unit.unit_number,
+        m.measure,
         sum(m.numerator) AS numerator,
         sum(m.denominator) AS denominator,
         count(*) AS report_count,
         sum(m.inexact_count) AS inexact_count,
         max(m.quality) AS quality
     FROM core.report_measure AS m
-    JOIN core.report_version AS r USING (document_number)
-    JOIN core.division_year AS t ON t.report_year = r.report_year AND t.division_code = r.rollup_code
-    WHERE m.is_complete AND m.is_comparable AND r.status = 'canonical' AND NOT r.is_overlapping
-        AND r.role NOT IN ('vertical_agency', 'system_total')
-    GROUP BY ALL
+    JOIN unit ON unit.document_number = m.document_number
+    WHERE m.is_complete AND m.is_comparable
+    GROUP BY unit.unit_number, m.measure
+),
+-- one row a division and measure; joins cost less than grouping again
+territory AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 0),
+own_level AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 1),
+single AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 2),
+vague AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 3),
+given AS (
+    SELECT
+        place_number,
+        measure,
+        t.unit_number IS NOT NULL AS has_total,
+        CASE WHEN o.unit_number IS NOT NULL THEN 1 WHEN s.unit_number IS NOT NULL THEN 2 WHEN v.unit_number IS NOT NULL THEN 3 END
+            AS first_role,
+        coalesce(t.report_count, 0) + coalesce(o.report_count, 0) + coalesce(s.report_count, 0) + coalesce(v.report_count, 0)
+            AS agency_count,
+        t.numerator AS total_numerator,
+        t.denominator AS total_denominator,
+        t.inexact_count AS total_inexact_count,
+        t.quality AS total_quality,
+        CASE first_role WHEN 1 THEN o.numerator WHEN 2 THEN s.numerator ELSE v.numerator END AS first_numerator,
+        CASE first_role WHEN 1 THEN o.denominator WHEN 2 THEN s.denominator ELSE v.denominator END AS first_denominator,
+        CASE first_role WHEN 1 THEN o.report_count WHEN 2 THEN s.report_count ELSE v.report_count END AS first_report_count,
+        CASE first_role WHEN 1 THEN o.inexact_count WHEN 2 THEN s.inexact_count ELSE v.inexact_count END AS first_inexact_count,
+        CASE first_role WHEN 1 THEN o.quality WHEN 2 THEN s.quality ELSE v.quality END AS first_quality
+    FROM single AS s
+    FULL JOIN territory AS t USING (place_number, measure)
+    FULL JOIN own_level AS o USING (place_number, measure)
+    FULL JOIN vague AS v USING (place_number, measure)
+),
+placed AS (
+    SELECT given.*, tree.level, tree.prefecture_number, tree.province_number
+    FROM given
+    JOIN tree ON tree.place_number = given.place_number
 ),
 -- the divisions above that have reports of their own or below them
-below AS (
-    SELECT DISTINCT province_code AS division_code, report_year, measure FROM by_role WHERE level > 1
+above AS (
+    SELECT DISTINCT province_number AS place_number, measure FROM placed WHERE level > 1
     UNION ALL
-    SELECT DISTINCT prefecture_code, report_year, measure FROM by_role WHERE level = 3 AND prefecture_code IS NOT NULL
+    SELECT DISTINCT prefecture_number, measure FROM placed WHERE level = 3 AND prefecture_number IS NOT NULL
 ),
+-- a report that does not say whom it counts: only where there is nothing else
 own AS (
     SELECT
-        division_code, report_year, measure,
-        bool_or(role = 'territory_total') AS has_total,
+        placed.*,
         CASE
-            WHEN bool_or(role = 'own_level') THEN 'own_level'
-            WHEN bool_or(role = 'single_agency') THEN 'single_agency'
-            -- a report that does not say whom it counts: only where there is nothing else
-            WHEN bool_or(role = 'scope_unknown') AND any_value(below.division_code) IS NULL
-                AND NOT bool_or(role = 'territory_total') THEN 'scope_unknown'
-        END AS own_role
-    FROM by_role
-    LEFT JOIN below USING (division_code, report_year, measure)
-    GROUP BY division_code, report_year, measure
+            WHEN first_role < 3 OR (NOT has_total AND above.place_number IS NULL) THEN first_role
+        END AS own_role_number,
+        CASE WHEN own_role_number IS NOT NULL THEN first_numerator END AS part_numerator,
+        CASE WHEN own_role_number IS NOT NULL THEN first_denominator END AS part_denominator,
+        CASE WHEN own_role_number IS NOT NULL THEN first_report_count END AS part_report_count,
+        CASE WHEN own_role_number IS NOT NULL THEN first_inexact_count END AS part_inexact_count,
+        CASE WHEN own_role_number IS NOT NULL THEN first_quality END AS part_quality
+    FROM placed
+    LEFT JOIN above ON above.place_number = placed.place_number AND above.measure = placed.measure
 ),
-chosen AS (
+used AS (
     SELECT
-        by_role.*,
-        own.own_role,
-        by_role.role = 'territory_total' AS is_total,
-        coalesce(by_role.role = own.own_role, FALSE) AS is_part,
-        by_role.role = 'territory_total' OR (by_role.role = own.own_role AND NOT own.has_total) AS is_used,
-        coalesce(by_role.level = 3 AND prefecture.has_total, FALSE) AS is_inside_prefecture
-    FROM by_role
-    JOIN own USING (division_code, report_year, measure)
-    LEFT JOIN own AS prefecture
-        ON prefecture.division_code = by_role.prefecture_code
-        AND prefecture.report_year = by_role.report_year
-        AND prefecture.measure = by_role.measure
+        place_number, measure, level, prefecture_number, province_number, has_total, agency_count,
+        CASE WHEN has_total THEN total_numerator ELSE part_numerator END AS numerator,
+        CASE WHEN has_total THEN total_denominator ELSE part_denominator END AS denominator,
+        CASE WHEN has_total THEN 1 ELSE part_report_count END AS report_count,
+        CASE WHEN has_total THEN total_inexact_count ELSE part_inexact_count END AS inexact_count,
+        CASE WHEN has_total THEN total_quality ELSE part_quality END AS quality
+    FROM own
 ),
--- each division's reports flow up until a territory's total takes their place
+-- what a division uses flows up until a territory's total takes its place
 flow AS (
-    SELECT
-        division_code, report_year, measure, is_total AS is_published, is_part AS is_bottom_up, own_role,
-        numerator, denominator, report_count, inexact_count, quality
-    FROM chosen
+    SELECT prefecture_number AS place_number, measure, agency_count, numerator, denominator, report_count, inexact_count, quality
+    FROM used
+    WHERE level = 3 AND prefecture_number IS NOT NULL
     UNION ALL
     SELECT
-        prefecture_code, report_year, measure, FALSE, is_used, NULL,
-        numerator, denominator, report_count, inexact_count, quality
-    FROM chosen
-    WHERE level = 3 AND prefecture_code IS NOT NULL
-    UNION ALL
+        used.province_number, used.measure, used.agency_count,
+        CASE WHEN prefecture.place_number IS NULL THEN used.numerator END,
+        CASE WHEN prefecture.place_number IS NULL THEN used.denominator END,
+        CASE WHEN prefecture.place_number IS NULL THEN used.report_count END,
+        CASE WHEN prefecture.place_number IS NULL THEN used.inexact_count END,
+        CASE WHEN prefecture.place_number IS NULL THEN used.quality END
+    FROM used
+    LEFT JOIN used AS prefecture
+        ON prefecture.place_number = used.prefecture_number AND prefecture.measure = used.measure
+        AND prefecture.has_total AND prefecture.level = 2
+    WHERE used.level > 1
+),
+below AS (
     SELECT
-        province_code, report_year, measure, FALSE, is_used AND NOT is_inside_prefecture, NULL,
-        numerator, denominator, report_count, inexact_count, quality
-    FROM chosen
-    WHERE level > 1
+        place_number, measure,
+        sum(agency_count) AS agency_count,
+        sum(numerator) AS numerator,
+        sum(denominator) AS denominator,
+        sum(report_count) AS report_count,
+        sum(inexact_count) AS inexact_count,
+        max(quality) AS quality
+    FROM flow
+    GROUP BY place_number, measure
 ),
 total AS (
     SELECT
-        division_code, report_year, measure,
-        bool_or(is_published) AS is_published,
-        any_value(own_role) AS own_role,
-        sum(report_count) AS agency_count,
-        any_value(numerator) FILTER (WHERE is_published) AS published_numerator,
-        any_value(denominator) FILTER (WHERE is_published) AS published_denominator,
-        any_value(inexact_count) FILTER (WHERE is_published) AS published_inexact_count,
-        any_value(quality) FILTER (WHERE is_published) AS published_quality,
-        round(sum(numerator) FILTER (WHERE is_bottom_up), 6) AS bottom_up_numerator,
-        round(sum(denominator) FILTER (WHERE is_bottom_up), 6) AS bottom_up_denominator,
-        sum(report_count) FILTER (WHERE is_bottom_up) AS bottom_up_report_count,
-        sum(inexact_count) FILTER (WHERE is_bottom_up) AS bottom_up_inexact_count,
-        max(quality) FILTER (WHERE is_bottom_up) AS bottom_up_quality
-    FROM flow
-    GROUP BY division_code, report_year, measure
+        coalesce(own.place_number, below.place_number) AS place_number,
+        coalesce(own.measure, below.measure) AS measure,
+        coalesce(own.has_total, FALSE) AS is_published,
+        own.own_role_number,
+        coalesce(own.agency_count, 0) + coalesce(below.agency_count, 0) AS agency_count,
+        own.total_numerator, own.total_denominator, own.total_inexact_count, own.total_quality,
+        -- null where there is neither
+        round(coalesce(own.part_numerator + below.numerator, own.part_numerator, below.numerator), 6) AS numerator,
+        round(coalesce(own.part_denominator + below.denominator, own.part_denominator, below.denominator), 6) AS denominator,
+        coalesce(own.part_report_count + below.report_count, own.part_report_count, below.report_count) AS report_count,
+        coalesce(own.part_inexact_count + below.inexact_count, own.part_inexact_count, below.inexact_count) AS inexact_count,
+        greatest(own.part_quality, below.quality) AS quality
+    FROM own
+    FULL JOIN below ON below.place_number = own.place_number AND below.measure = own.measure
 ),
 child AS (
-    SELECT t.parent_code AS division_code, total.report_year, total.measure, count(*) AS child_count
+    SELECT tree.parent_number AS place_number, total.measure, count(*) AS child_count
     FROM total
-    JOIN core.division_year AS t USING (report_year, division_code)
-    WHERE t.level > 1 AND NOT t.is_next_year
-    GROUP BY t.parent_code, total.report_year, total.measure
+    JOIN tree ON tree.place_number = total.place_number
+    WHERE tree.parent_number IS NOT NULL
+    GROUP BY tree.parent_number, total.measure
 )
 SELECT
-    total.division_code,
-    total.report_year,
+    t.division_code,
+    t.report_year,
     total.measure,
     t.level,
     t.parent_code,
     t.province_code,
-    CASE WHEN is_published THEN 'published' ELSE 'bottom_up' END AS basis,
-    total.own_role,
-    CASE WHEN is_published THEN published_numerator ELSE bottom_up_numerator END AS numerator,
-    CASE WHEN is_published THEN published_denominator ELSE bottom_up_denominator END AS denominator,
-    CASE WHEN is_published THEN 1 ELSE bottom_up_report_count END::INTEGER AS report_count,
-    CASE WHEN is_published THEN published_inexact_count ELSE bottom_up_inexact_count END::INTEGER AS inexact_count,
-    CASE WHEN is_published THEN published_quality ELSE bottom_up_quality END AS quality,
+    CASE WHEN total.is_published THEN 'published' ELSE 'bottom_up' END AS basis,
+    role.role AS own_role,
+    CASE WHEN total.is_published THEN total.total_numerator ELSE total.numerator END AS numerator,
+    CASE WHEN total.is_published THEN total.total_denominator ELSE total.denominator END AS denominator,
+    CASE WHEN total.is_published THEN 1 ELSE total.report_count END::INTEGER AS report_count,
+    CASE WHEN total.is_published THEN total.total_inexact_count ELSE total.inexact_count END::INTEGER AS inexact_count,
+    CASE WHEN total.is_published THEN total.total_quality ELSE total.quality END AS quality,
     total.agency_count::INTEGER AS agency_count,
     coalesce(child.child_count, 0)::INTEGER AS child_count,
-    published_numerator,
-    published_denominator,
-    bottom_up_numerator,
-    bottom_up_denominator
+    total.total_numerator AS published_numerator,
+    total.total_denominator AS published_denominator,
+    total.numerator AS bottom_up_numerator,
+    total.denominator AS bottom_up_denominator
 FROM total
-JOIN core.division_year AS t USING (report_year, division_code)
-LEFT JOIN child USING (division_code, report_year, measure)
+JOIN tree AS t ON t.place_number = total.place_number
+LEFT JOIN role ON role.role_number = total.own_role_number
+LEFT JOIN child ON child.place_number = total.place_number AND child.measure = total.measure

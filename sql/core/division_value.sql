@@ -76,7 +76,8 @@ series AS (
         FROM ref.series_break JOIN (SELECT DISTINCT report_year FROM core.division_year) ON from_year <= report_year
         GROUP BY ALL
     ) AS b USING (measure, report_year)
-    WINDOW yearly AS (PARTITION BY figure.division_code, figure.measure ORDER BY figure.report_year)
+    -- by level too, so that one level can be asked for alone
+    WINDOW yearly AS (PARTITION BY figure.level, figure.division_code, figure.measure ORDER BY figure.report_year)
 )
 SELECT
     s.division_code,

@@ -45,7 +45,7 @@ visit AS (
         byte_count, requested_at,
         lag(sha256) OVER (PARTITION BY address ORDER BY requested_at, sha256) IS DISTINCT FROM sha256 AS is_change
     FROM raw.attempt
-    WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing'
+    WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
 ),
 fetched AS (
     SELECT

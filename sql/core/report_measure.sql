@@ -21,43 +21,76 @@ definition AS (
     JOIN ref.era AS era USING (era)
     GROUP BY ALL
 ),
--- most figures feed no measure: without this step documents would be joined to all of them
-fact AS (
+-- facts are joined by one column at a time, which a dictionary-encoded column makes cheap, and then by one number:
+-- a cell of the form that a report of that year follows
+indicator AS (
+    SELECT indicator, (row_number() OVER (ORDER BY indicator) * 16)::INTEGER AS indicator_number
+    FROM (SELECT DISTINCT indicator FROM bridge)
+),
+applicant AS (
+    SELECT applicant, (row_number() OVER (ORDER BY applicant))::INTEGER AS applicant_number
+    FROM (SELECT DISTINCT applicant FROM bridge)
+),
+form AS (
+    SELECT form_era, report_year, (row_number() OVER (ORDER BY form_era, report_year) * 16384)::INTEGER AS form_number
+    FROM (SELECT DISTINCT form_era, report_year FROM core.report_version WHERE form_era IS NOT NULL)
+),
+cell AS (
     SELECT
-        f.sha256, f.indicator, f.applicant,
+        form.form_number + indicator.indicator_number + applicant.applicant_number AS cell_number,
+        bridge.measure,
+        bridge.quality,
+        bridge.needed_count,
+        coalesce((bridge.quality = 'break') = (definition.quality = 'break'), TRUE) AS is_comparable
+    FROM bridge
+    JOIN form ON form.form_era = bridge.era
+    JOIN indicator USING (indicator)
+    JOIN applicant USING (applicant)
+    LEFT JOIN definition
+        ON definition.measure = bridge.measure AND form.report_year BETWEEN definition.from_year AND definition.to_year
+),
+version AS (
+    SELECT v.sha256, v.document_number, form.form_number
+    FROM core.report_version AS v
+    JOIN form ON form.form_era = v.form_era AND form.report_year IS NOT DISTINCT FROM v.report_year
+),
+figure AS (
+    SELECT
+        v.document_number,
+        cell.measure,
+        cell.quality,
+        cell.needed_count,
+        cell.is_comparable,
         coalesce(c.corrected, f.value) AS value,
-        CASE WHEN c.sha256 IS NULL THEN f.qualifier ELSE 'exact' END AS qualifier
+        (c.sha256 IS NULL AND f.qualifier <> 'exact')::UTINYINT AS inexact_count
     FROM raw.fact AS f
-    SEMI JOIN bridge ON bridge.indicator = f.indicator AND bridge.applicant = f.applicant
+    JOIN indicator AS i ON i.indicator = f.indicator
+    JOIN applicant AS a ON a.applicant = f.applicant
+    JOIN version AS v ON v.sha256 = f.sha256
+    JOIN cell ON cell.cell_number = v.form_number + i.indicator_number + a.applicant_number
     LEFT JOIN core.correction AS c
         ON c.sha256 = f.sha256 AND c.indicator = f.indicator AND c.applicant = f.applicant
         AND c.status = 'applied'
 ),
-figure AS (
-    SELECT
-        v.document_number, b.measure, v.report_year,
-        any_value(b.quality) AS quality,
-        sum(f.value) AS value,
-        count(f.value) = any_value(b.needed_count) AS is_complete,
-        count(*) FILTER (WHERE f.qualifier <> 'exact')::UTINYINT AS inexact_count
-    FROM fact AS f
-    JOIN core.report_version AS v USING (sha256)
-    JOIN bridge AS b ON b.era = v.form_era AND b.indicator = f.indicator AND b.applicant = f.applicant
-    GROUP BY v.document_number, b.measure, v.report_year
-),
 base AS (
     SELECT
-        figure.document_number,
-        figure.measure,
-        CASE WHEN figure.is_complete THEN round(figure.value, 6) END AS numerator,
-        figure.is_complete,
-        coalesce((figure.quality = 'break') = (definition.quality = 'break'), TRUE) AS is_comparable,
-        figure.quality,
-        figure.inexact_count
+        document_number, measure,
+        round(value, 6) AS numerator,
+        value IS NOT NULL AS is_complete,
+        is_comparable, quality, inexact_count
     FROM figure
-    LEFT JOIN definition
-        ON definition.measure = figure.measure
-        AND figure.report_year BETWEEN definition.from_year AND definition.to_year
+    WHERE needed_count = 1
+    UNION ALL
+    SELECT
+        document_number, measure,
+        CASE WHEN count(value) = any_value(needed_count) THEN round(sum(value), 6) END,
+        count(value) = any_value(needed_count),
+        any_value(is_comparable),
+        any_value(quality),
+        sum(inexact_count)::UTINYINT
+    FROM figure
+    WHERE needed_count > 1
+    GROUP BY document_number, measure
 ),
 term AS (
     SELECT *, count(*) OVER (PARTITION BY measure) AS needed_count FROM ref.measure_term
@@ -67,8 +100,8 @@ derived AS (
         base.document_number,
         term.measure,
         count(base.numerator) = any_value(term.needed_count) AS is_complete,
-        sum(term.sign * base.numerator) FILTER (WHERE term.side = 'numerator') AS numerator,
-        sum(term.sign * base.numerator) FILTER (WHERE term.side = 'denominator') AS denominator,
+        sum(CASE WHEN term.side = 'numerator' THEN term.sign * base.numerator END) AS numerator,
+        sum(CASE WHEN term.side = 'denominator' THEN term.sign * base.numerator END) AS denominator,
         bool_and(base.is_comparable) AS is_comparable,
         max(base.quality) AS quality,
         sum(base.inexact_count)::UTINYINT AS inexact_count

@@ -16,8 +16,7 @@ WITH
 report AS (
     SELECT
         r.report_id, r.document_number, r.sha256, r.province_code, r.report_year, r.rollup_code, r.role, r.era,
-        r.published_on, r.is_on_time, r.reported_count,
-        d.figure_hash, d.text_fingerprint, d.text_length,
+        r.published_on, r.is_on_time, d.text_fingerprint, d.text_length,
         coalesce(r.rollup_code, r.division_code, r.province_code[1:2] || 'xxxx') || ':' || r.agency_key AS series
     FROM core.report AS r
     JOIN core.document AS d USING (document_number)
@@ -137,8 +136,9 @@ jump AS (
 jumped AS (
     SELECT
         *,
-        abs(change - peer_change) > greatest(ln(8), 6 * 1.4826 * spread) AND abs(value - (exp(usual) - 3)) >= 50
-            AS is_broken
+        -- counts up to some hundred come and go: on the scale of roots chance moves them all alike
+        abs(change - peer_change) > greatest(ln(8), 6 * 1.4826 * spread)
+        AND abs(sqrt(value) - sqrt(greatest(exp(usual) - 3, 0))) >= 16 AS is_broken
     FROM jump
 ),
 history AS (
@@ -190,10 +190,16 @@ same_text AS (
     FROM report
     WHERE text_length >= 300 AND text_fingerprint IS NOT NULL
 ),
+-- a blank and a zero say the same here: what is copied may be printed otherwise
 same_figure AS (
-    SELECT *, count(*) OVER (PARTITION BY figure_hash) AS count_
-    FROM report
-    WHERE figure_hash IS NOT NULL AND reported_count >= 8
+    SELECT *, count(*) OVER (PARTITION BY figure_key) AS count_
+    FROM (
+        SELECT report_id, bit_xor(hash(indicator, applicant, value)) AS figure_key
+        FROM core.fact
+        WHERE value <> 0 AND method <> 'narrative'
+        GROUP BY report_id
+        HAVING count(*) >= 8
+    )
 ),
 telling AS (
     SELECT f.report_id
@@ -201,7 +207,7 @@ telling AS (
     SEMI JOIN (SELECT report_id FROM same_figure WHERE count_ > 1) AS s ON s.report_id = f.report_id
     WHERE f.value <> 0
     GROUP BY f.report_id
-    HAVING count(*) >= 8 AND count(DISTINCT f.value) >= 4
+    HAVING count(DISTINCT f.value) >= 4
 ),
 copied_text AS (
     SELECT
@@ -224,13 +230,18 @@ copied_figures AS (
         END AS outcome,
         (
             SELECT min(o.report_id) FROM same_figure AS o
-            WHERE s.count_ > 1 AND o.figure_hash = s.figure_hash AND o.report_id <> r.report_id
+            WHERE s.count_ > 1 AND o.figure_key = s.figure_key AND o.report_id <> r.report_id
         ) AS other_id
     FROM report AS r
     LEFT JOIN same_figure AS s USING (report_id)
     LEFT JOIN telling USING (report_id)
 ),
--- across levels: a government's total is at least what its parts report
+-- across levels: a government's total of applications and disputes is at least what its parts report; of
+-- documents and decisions some governments count only their own
+applied AS (
+    SELECT DISTINCT measure FROM ref.measure_indicator
+    WHERE split_part(indicator, '.', 1) IN ('requests', 'review', 'litigation')
+),
 level AS (
     SELECT
         r.report_id, c.measure,
@@ -240,6 +251,7 @@ level AS (
     FROM report AS r
     JOIN core.cover AS c ON c.division_code = r.rollup_code AND c.report_year = r.report_year
     JOIN ref.measure AS m ON m.measure = c.measure
+    JOIN applied ON applied.measure = c.measure
     WHERE r.role = 'territory_total' AND m.kind = 'count' AND c.inexact_count = 0
         AND c.published_numerator IS NOT NULL AND c.bottom_up_numerator IS NOT NULL
 ),

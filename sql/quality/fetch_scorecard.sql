@@ -21,7 +21,7 @@ latest AS (
             nullif(regexp_extract(address, '^https?://([^/?#]+)', 1), ''), regexp_replace(address, '/[^/]*$', '/')
         ) AS host,
         arg_max(coalesce(error, ''), requested_at) AS error,
-        coalesce(arg_max(byte_count, requested_at), 0) AS byte_count,
+        arg_max(byte_count, requested_at) AS byte_count,
         max(requested_at) AS requested_at
     FROM attempt
     GROUP BY address

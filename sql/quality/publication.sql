@@ -6,7 +6,7 @@
 -- column row_count: Rows now | 当前行数
 -- column published_count: Rows in the warehouse published before; null where there is none | 上一版行数；没有则为空
 -- column lost_rate: Share of the rows that is lost; 0 where there was none before | 行数减少的比例；上一版没有时为0
--- column is_shrunk: More than a third of the rows of the whole table is lost | 整表行数减少超过三分之一
+-- column is_shrunk: More than a third of the rows of the whole table, and at least five, are lost | 整表行数减少超过三分之一且不少于五行
 -- column is_province_lost: A province that was there has no row left | 某省数据全部消失
 -- column is_assessable: There is a published warehouse that has the table | 是否有上一版可比
 WITH
@@ -41,7 +41,7 @@ SELECT
     coalesce(now.row_count, 0) AS row_count,
     p.row_count AS published_count,
     CASE WHEN p.row_count > 0 THEN greatest(0, 1 - coalesce(now.row_count, 0) / p.row_count) ELSE 0 END AS lost_rate,
-    e.province_code = '' AND lost_rate > 1 / 3 AS is_shrunk,
+    e.province_code = '' AND lost_rate > 1 / 3 AND p.row_count - coalesce(now.row_count, 0) >= 5 AS is_shrunk,
     e.province_code <> '' AND coalesce(p.row_count, 0) > 0 AND coalesce(now.row_count, 0) = 0 AS is_province_lost,
     p.row_count IS NOT NULL AS is_assessable
 FROM every AS e

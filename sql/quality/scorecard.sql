@@ -25,6 +25,9 @@
 -- column broken_request_count: Broken identities of the applications figures | 依申请公开部分不成立的勾稽关系数
 -- column broken_dispute_count: Broken identities of reviews and litigation | 行政复议、行政诉讼部分不成立的勾稽关系数
 -- column broken_other_count: Broken identities of all other figures | 其他部分不成立的勾稽关系数
+-- column is_request_open: Identities of the applications figures could not be assessed, and none is broken | 依申请公开部分有勾稽关系无法评估且无不成立者
+-- column is_dispute_open: The same for reviews and litigation | 行政复议、行政诉讼部分同上
+-- column is_other_open: The same for all other figures | 其他部分同上
 -- column not_assessable_count: Rules that could not be assessed for want of a figure | 因缺少数据而无法检验的规则数
 -- column suspect_count: Cells that the identities accuse of being wrong | 勾稽关系指向的疑似错误单元格数
 -- column disagreement_count: Figures for which text and table differ | 正文与表格不一致的数据项数
@@ -45,7 +48,13 @@ with fact as (
         count(*) filter (where state = 'illegible') as illegible_count,
         count(*) filter (where value < 0 and not ends_with(indicator, '.items_change')) as negative_count,
         count(*) filter (where value <> trunc(value) and unit not in ('元', '万元')) as fraction_count,
-        bool_and(method = 'narrative') as is_narrative_only
+        bool_and(method = 'narrative') as is_narrative_only,
+        bool_or(method <> 'narrative' and starts_with(indicator, 'requests.')) as has_requests,
+        bool_or(method <> 'narrative' and (starts_with(indicator, 'review.') or starts_with(indicator, 'litigation.'))) as has_disputes,
+        bool_or(
+            method <> 'narrative' and not starts_with(indicator, 'requests.')
+            and not starts_with(indicator, 'review.') and not starts_with(indicator, 'litigation.')
+        ) as has_others
     from raw.fact
     group by sha256
 ),
@@ -63,6 +72,9 @@ finding as (
         count(*) filter (where is_broken_identity and family not in ('requests', 'review', 'litigation'))
             as broken_other_count,
         count(*) filter (where outcome = 'not_assessable') as not_assessable_count,
+        bool_or(outcome = 'not_assessable' and family = 'requests') as is_request_open,
+        bool_or(outcome = 'not_assessable' and family in ('review', 'litigation')) as is_dispute_open,
+        bool_or(outcome = 'not_assessable' and family not in ('requests', 'review', 'litigation')) as is_other_open,
         count(*) filter (where rule = 'fact.suspect') as suspect_count,
         count(*) filter (where rule = 'narrative.disagrees') as disagreement_count,
         bool_or(rule = 'year.disagrees') as is_year_disputed,
@@ -122,6 +134,12 @@ select
     coalesce(finding.broken_request_count, 0) as broken_request_count,
     coalesce(finding.broken_dispute_count, 0) as broken_dispute_count,
     coalesce(finding.broken_other_count, 0) as broken_other_count,
+    coalesce(finding.broken_request_count, 0) = 0
+    and (coalesce(finding.is_request_open, false) or not coalesce(fact.has_requests, false)) as is_request_open,
+    coalesce(finding.broken_dispute_count, 0) = 0
+    and (coalesce(finding.is_dispute_open, false) or not coalesce(fact.has_disputes, false)) as is_dispute_open,
+    coalesce(finding.broken_other_count, 0) = 0
+    and (coalesce(finding.is_other_open, false) or not coalesce(fact.has_others, false)) as is_other_open,
     coalesce(finding.not_assessable_count, 0) as not_assessable_count,
     coalesce(finding.suspect_count, 0) as suspect_count,
     coalesce(finding.disagreement_count, 0) as disagreement_count,

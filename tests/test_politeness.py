@@ -1,0 +1,358 @@
+"""Politeness and strength: robots.txt, pauses, rests, conditional requests, revisits, TLS, and kills."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import ssl
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from flows.edge.archive import Archive, sha256_of
+from flows.edge.catalogue import Rate, Source, source_of_address
+from flows.edge.manifest import Attempt, Known, Manifest
+from flows.edge.parquet import read_attempts
+from flows.edge.politeness import Host, Patience, Revisit, host_name
+from flows.edge.robots import read_robots
+from flows.edge.web import user_agent
+from flows.fetch import FetchSummary, fetch
+from flows.settings import Home
+from tests.local_web import LocalWeb, answer
+
+REPORT = "<html><body>" + "<p>本年度共收到政府信息公开申请三件，均已答复。</p>" * 40 + "</body></html>"
+AT_ONCE = Patience(tries=3, first_wait_seconds=0.0, rest_seconds=0.05)
+ALWAYS = Revisit(often=timedelta(0), seldom=timedelta(0))
+
+
+def source_of(address: str, rate: float = 10_000.0, at_once: int = 2) -> Source:
+    return replace(source_of_address(address), rate=Rate(rate, at_once))
+
+
+def run(folder: Path, *sources: Source, **options: object) -> FetchSummary:
+    home = Home(folder)
+    with Manifest(home.raw) as manifest:
+        settings = {"allow_private": True, "patience": AT_ONCE, **options}
+        return fetch(sources, home, manifest, **settings)  # type: ignore[arg-type]
+
+
+def attempts(folder: Path, table: str = "attempt") -> dict[str, dict[str, object]]:
+    return {row["address"].rpartition("/")[2]: row for row in read_attempts(folder / "raw", table=table)}
+
+
+def listing(*names: str) -> str:
+    return "".join(f'<li><a href="/{name}">{name}局2020年政府信息公开工作年度报告</a></li>' for name in names)
+
+
+# --- robots.txt ---
+
+
+def test_what_robots_txt_forbids_is_not_asked_for(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.serve(
+            "/robots.txt", "User-agent: gongkai\nDisallow: /no\n\nUser-agent: *\nDisallow: /\n", "text/plain"
+        )
+        web.serve("/", listing("yes.html", "no.html", "sly.html"))
+        web.serve("/yes.html", REPORT)
+        web.serve("/no.html", REPORT + "no")
+        web.redirect("/sly.html", "/no.html")
+        summary = run(tmp_path, source_of(web.address("/")))
+        assert set(web.asked) == {"/robots.txt", "/", "/yes.html", "/sly.html"}
+        assert web.asked["/robots.txt"] == 1
+    found = attempts(tmp_path)
+    assert summary.document_count == 1
+    assert found["no.html"]["error"] == "not asked: robots.txt of the site forbids it"
+    assert (found["no.html"]["failure"], found["sly.html"]["failure"]) == ("forbidden", "forbidden")
+    assert found["no.html"]["link_text"] == "no.html局2020年政府信息公开工作年度报告"
+
+
+def test_a_site_whose_robots_txt_fails_is_left_alone_and_tried_in_the_next_run(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.fail("/robots.txt", 503, times=3)
+        web.serve("/", REPORT)
+        summary = run(tmp_path, source_of(web.address("/")))
+        assert web.asked["/"] == 0
+        assert "robots.txt cannot be read" in summary.failures[0]
+        assert attempts(tmp_path)[""]["failure"] == "unreachable"
+        assert run(tmp_path, source_of(web.address("/"))).document_count == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "delay"),
+    [
+        ("User-agent: *\nCrawl-delay: 7", 7.0),
+        ("User-agent: gongkai\nRequest-rate: 1/5", 5.0),
+        ("User-agent: other\nCrawl-delay: 7", 0.0),
+        ("<html>not found</html>", 0.0),
+        ("\ufeffUser-agent: *\nDisallow: /x", 0.0),
+    ],
+)
+def test_the_delay_that_robots_txt_asks_for(body: str, delay: float) -> None:
+    robots = read_robots(Attempt("http://a/robots.txt", data=body.encode()))
+    assert robots.delay_seconds == delay
+    assert (robots.forbids("http://a/x") is not None) == ("Disallow" in body)
+
+
+def test_a_missing_robots_txt_allows_everything() -> None:
+    robots = read_robots(Attempt("http://a/robots.txt", failure="missing", error="404"))
+    assert robots.forbids("http://a/x") is None
+
+
+# --- rates ---
+
+
+def test_requests_to_a_host_keep_their_distance(tmp_path: Path) -> None:
+    times: list[float] = []
+
+    def page(request: BaseHTTPRequestHandler, _count: int) -> None:
+        times.append(time.monotonic())
+        answer(request, 200, (REPORT + request.path).encode(), "text/html; charset=utf-8")
+
+    names = [f"{n}.html" for n in range(6)]
+    with LocalWeb() as web:
+        web.serve("/", listing(*names))
+        web.pages.update({f"/{name}": page for name in names})
+        run(tmp_path, source_of(web.address("/"), rate=10.0))
+    assert len(times) == 6
+    assert times[-1] - times[0] >= 0.4
+
+
+def test_two_sources_of_one_host_share_its_rate(tmp_path: Path) -> None:
+    times: list[float] = []
+
+    def page(request: BaseHTTPRequestHandler, _count: int) -> None:
+        times.append(time.monotonic())
+        answer(request, 200, (REPORT + request.path).encode(), "text/html; charset=utf-8")
+
+    with LocalWeb() as web:
+        web.pages.update({f"/{n}.html": page for n in range(6)})
+        sources = [replace(source_of(web.address(f"/{n}.html"), rate=10.0), name=str(n)) for n in range(6)]
+        run(tmp_path, *sources)
+    assert times[-1] - times[0] >= 0.4
+
+
+def test_a_host_waits_when_asked_to(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.serve("/", listing("a.html"))
+        web.fail("/a.html", 429, times=1, body=REPORT.encode(), Retry_After="1")
+        began = time.monotonic()
+        assert run(tmp_path, source_of(web.address("/"))).document_count == 1
+    assert time.monotonic() - began >= 1.0
+
+
+def test_a_host_that_goes_on_failing_is_given_up(tmp_path: Path) -> None:
+    names = [f"{n}.html" for n in range(40)]
+    with LocalWeb() as web:
+        web.serve("/", listing(*names))
+        for name in names:
+            web.fail(f"/{name}", 500, times=99)
+        summary = run(tmp_path, source_of(web.address("/")))
+        asked = sum(web.asked[f"/{name}"] for name in names)
+    assert len(summary.failures) == 40
+    assert asked < 20
+    unasked = [row for row in attempts(tmp_path).values() if "not asked: 127.0.0.1" in str(row["error"])]
+    assert len(unasked) > 20
+    assert {row["failure"] for row in unasked} == {"unreachable"}
+
+
+def test_a_host_recovers_after_a_rest() -> None:
+    async def story() -> list[tuple[int, bool]]:
+        host: Host[str] = Host("h", Patience(failures=2, rest_seconds=5.0, rests=1), 0.0, 2)
+        seen = []
+        for failure in ("unreachable", "unreachable", None, "unreachable", "missing"):
+            host.note(Attempt("http://h/", failure=failure))  # type: ignore[arg-type]
+            seen.append((host.rested, host.next_at > asyncio.get_running_loop().time() + 1))
+        assert host.closed is None
+        return seen
+
+    assert [rested for rested, _ in asyncio.run(story())] == [0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [("http://A.cn/x", "a.cn"), ("https://a.cn:443/", "a.cn"), ("http://a.cn:8080/", "a.cn:8080")],
+)
+def test_the_host_of_an_address(address: str, name: str) -> None:
+    assert host_name(address) == name
+
+
+def test_the_user_agent_names_a_contact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_CONTACT", "me@example.org\r\nX: y")
+    assert user_agent().endswith("; contact: me@example.orgX: y)")
+    monkeypatch.delenv("GONGKAI_CONTACT")
+    assert "contact" not in user_agent()
+
+
+# --- again ---
+
+
+def test_an_unchanged_page_is_not_sent_again_and_a_revised_one_is_a_new_version(tmp_path: Path) -> None:
+    statuses: list[int] = []
+    body = REPORT.encode()
+
+    def page(request: BaseHTTPRequestHandler, _count: int) -> None:
+        tag = f'"{sha256_of(body)[:9]}"'
+        same = request.headers["If-None-Match"] == tag
+        statuses.append(304 if same else 200)
+        answer(request, statuses[-1], b"" if same else body, "text/html; charset=utf-8", ETag=tag)
+
+    with LocalWeb() as web:
+        web.pages["/a.html"] = page
+        for _ in range(3):
+            summary = run(tmp_path, source_of(web.address("/a.html")))
+        assert (summary.document_count, summary.kept_count) == (1, 1)
+        body += b"<p>revised</p>"
+        run(tmp_path, source_of(web.address("/a.html")))
+    assert statuses == [200, 304, 304, 200]
+    versions = [row["sha256"] for row in read_attempts(tmp_path / "raw")]
+    assert versions == [sha256_of(REPORT.encode()), sha256_of(body)]
+    archive = Archive(tmp_path / "archive")
+    assert archive.read(versions[0]) == REPORT.encode() and archive.read(versions[1]) == body
+    assert [
+        row["status_code"]
+        for row in read_attempts(tmp_path / "raw", table="unchanged")
+        if row["role"] != "robots"
+    ] == [304, 304]
+
+
+def test_an_original_that_the_archive_lost_is_asked_for_in_full(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.serve("/", listing("a.html"))
+        web.serve("/a.html", REPORT, ETag='"1"')
+        run(tmp_path, source_of(web.address("/")))
+        archive = Archive(tmp_path / "archive")
+        archive.path(sha256_of(REPORT.encode())).unlink()
+        run(tmp_path, source_of(web.address("/")))
+    assert archive.read(sha256_of(REPORT.encode())) == REPORT.encode()
+
+
+def known(asked: datetime, changed: datetime, failure: str | None = None) -> Known:
+    return Known(status_code=200, sha256="1" * 64, failure=failure, asked_at=asked, changed_at=changed)
+
+
+@pytest.mark.parametrize(
+    ("now", "asked_days", "changed_days", "failure", "due"),
+    [
+        ((2026, 2, 1), 8, 100, None, True),
+        ((2026, 2, 1), 6, 100, None, False),
+        ((2026, 7, 1), 8, 100, None, False),
+        ((2026, 7, 1), 91, 100, None, True),
+        ((2026, 2, 1), 8, 1000, None, False),
+        ((2026, 7, 1), 0, 0, "unreachable", True),
+        ((2026, 7, 1), 1, 1, "missing", False),
+    ],
+)
+def test_when_a_document_is_asked_for_again(
+    now: tuple[int, int, int], asked_days: int, changed_days: int, failure: str | None, due: bool
+) -> None:
+    day = datetime(*now, tzinfo=UTC)
+    one = known(day - timedelta(days=asked_days), day - timedelta(days=changed_days), failure)
+    assert Revisit().is_due(one, day) is due
+
+
+def test_a_host_that_was_down_is_tried_in_the_next_run(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.serve("/", listing("a.html"))
+        web.fail("/a.html", 500, times=3, body=REPORT.encode())
+        first = run(tmp_path, source_of(web.address("/")))
+        assert first.document_count == 0
+        assert attempts(tmp_path)["a.html"]["failure"] == "unreachable"
+        assert run(tmp_path, source_of(web.address("/"))).document_count == 1
+    assert attempts(tmp_path)["a.html"]["error"] is None
+
+
+# --- kills ---
+
+
+def test_a_journal_of_a_killed_process_is_taken_over(tmp_path: Path) -> None:
+    script = (
+        "import os, sys, signal\n"
+        "from pathlib import Path\n"
+        "from flows.edge.manifest import Attempt, Manifest\n"
+        "manifest = Manifest(Path(sys.argv[1]))\n"
+        "manifest.record(Attempt('http://a/1', status_code=200, sha256='1' * 64, link_text='公开'))\n"
+        "manifest.record(Attempt('http://a/1', status_code=304))\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, tmp_path], timeout=60).returncode == -9
+    assert not list(read_attempts(tmp_path))
+    (journal,) = (tmp_path / "journal").glob("*.jsonl")
+    with journal.open("a") as file:
+        file.write('{"table": "attempt", "addr')
+    with Manifest(tmp_path) as manifest:
+        found = manifest.known("http://a/1")
+        assert found is not None and found.sha256 == "1" * 64
+    assert [(row["address"], row["link_text"]) for row in read_attempts(tmp_path)] == [("http://a/1", "公开")]
+    assert [row["status_code"] for row in read_attempts(tmp_path, table="unchanged")] == [304]
+    assert not list((tmp_path / "journal").iterdir())
+
+
+def test_the_journal_of_a_process_that_runs_is_left_alone(tmp_path: Path) -> None:
+    with Manifest(tmp_path) as first:
+        first.record(Attempt("http://a/1", status_code=200, sha256="1" * 64))
+        with Manifest(tmp_path) as second:
+            assert second.known("http://a/1") is None
+        assert len(list((tmp_path / "journal").iterdir())) == 1
+    assert len(list(read_attempts(tmp_path))) == 1
+
+
+# --- TLS ---
+
+
+def test_a_certificate_that_is_not_valid_is_told_and_can_be_accepted(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(self_signed(tmp_path / "cert.pem"))
+        web._server.socket = tls.wrap_socket(web._server.socket, server_side=True)
+        web.serve("/a.html", REPORT)
+        address = web.address("/a.html").replace("http:", "https:")
+        summary = run(tmp_path / "strict", source_of(address))
+        assert "no secure connection" in summary.failures[0]
+        assert "`verify_tls: false` in the source's file accepts it" in summary.failures[0]
+        assert attempts(tmp_path / "strict")["a.html"]["failure"] == "tls"
+        lenient = replace(source_of(address), verify_tls=False)
+        assert run(tmp_path / "lenient", lenient).document_count == 1
+
+
+def self_signed(path: Path) -> Path:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, *form)
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_a_proxy_of_the_environment_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "HTTP_PROXY", "http://127.0.0.1:1/")
+    with LocalWeb() as web:
+        web.serve("/a.html", REPORT)
+        assert run(tmp_path, source_of(web.address("/a.html"))).document_count == 1

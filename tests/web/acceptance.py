@@ -1,0 +1,227 @@
+"""Fetch the test web over several runs with kills between them, and judge by what its server saw."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from flows.edge.archive import Archive, sha256_of
+from flows.edge.parquet import read_attempts
+from flows.settings import ROOT
+from tests.web.site import Asked, Site, TestWeb, make_web
+
+RUN_SECONDS = 600
+# how late a request that was due may be sent, and be seen by a server that shares the machine
+LATE_SECONDS = 0.35
+
+
+@dataclass(slots=True)
+class Fetches:
+    """A folder and a test web, and the runs over them."""
+
+    home: Path
+    hosts: int
+    pages: int
+    rate: float
+    web: TestWeb
+    killed_at: list[float] = field(default_factory=list)
+
+    def run(
+        self, *, revisit: bool = False, down: bool = True, kill_when: Callable[[], bool] | None = None
+    ) -> dict[str, Any]:
+        settings = {
+            "home": str(self.home),
+            "hosts": self.hosts,
+            "pages": self.pages,
+            "rate": self.rate,
+            "port": self.web.port,
+            "revisit": revisit,
+            "down": down,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.web.crawl", json.dumps(settings)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            if kill_when is not None:
+                while process.poll() is None and not kill_when():
+                    time.sleep(0.005)
+                assert process.poll() is None, "the run ended before it was killed"
+                process.kill()
+                process.communicate()
+                self.killed_at.append(time.monotonic())
+                return {}
+            output, _ = process.communicate(timeout=RUN_SECONDS)
+            assert process.returncode == 0, "the run failed"
+            result: dict[str, Any] = json.loads(output)
+            return result
+        finally:
+            process.kill()
+            process.wait()
+
+    def latest(self) -> dict[str, dict[str, Any]]:
+        """The last recorded attempt of each address."""
+        return {row["address"]: row for row in read_attempts(self.home / "raw")}
+
+
+def accept(home: Path, *, hosts: int, pages: int, rate: float) -> list[str]:
+    """Three runs with kills between, one that finds everything unchanged, one after changes. What was seen, in
+    words; raises AssertionError for what was wrong."""
+    sites = make_web(hosts, pages)
+    up = {name: site for name, site in sites.items() if not site.is_down}
+    lines = [f"{hosts} hosts, {sum(len(site.pages) for site in sites.values()):,} pages"]
+    with TestWeb(sites) as web:
+        fetches = Fetches(home, hosts, pages, rate, web)
+        began = time.monotonic()
+        expected = sum(len(site.reports) for site in up.values())
+        for share in (0.3, 0.7):
+            fetches.run(kill_when=lambda share=share: _whole_reports(web, sites) > share * expected)  # type: ignore[misc]
+        fetches.run()
+        lines.append(f"three runs, two killed: {len(web.log):,} requests, {time.monotonic() - began:.1f} s")
+        _every_report_is_there(fetches, up)
+        lines.append(f"{expected:,} reports found, every one with its bytes")
+        lines.append(_each_once(fetches, sites))
+        _what_is_wrong_is_on_record(fetches, sites)
+
+        first = len(web.log)
+        fetches.run(revisit=True)
+        again = [one for one in web.log[first:] if one.path != "/robots.txt"]
+        lines.append(_mostly_unchanged(again, sites))
+
+        changed = _change_one(up)
+        fetches.run(revisit=True, down=False)
+        _the_old_version_stays(fetches, changed)
+        _every_report_is_there(fetches, sites)
+        lines.append("a revised report has two versions; hosts that were down are fetched once they are up")
+        lines.append(_polite(web, sites, rate))
+    return lines
+
+
+def _whole_reports(web: TestWeb, sites: dict[str, Site]) -> int:
+    return len(_report_answers(list(web.log), sites))
+
+
+def _report_answers(log: list[Asked], sites: dict[str, Site]) -> list[Asked]:
+    found = []
+    for one in log:
+        page = sites[one.host].pages.get(one.path.removeprefix("/moved"))
+        if page is not None and page.is_report and one.status == 200 and one.is_whole:
+            if page.behaviour != "cut once":
+                found.append(one)
+    return found
+
+
+def _every_report_is_there(fetches: Fetches, sites: dict[str, Site]) -> None:
+    latest = fetches.latest()
+    archive = Archive(fetches.home / "archive")
+    for host, site in sites.items():
+        for path, page in site.reports.items():
+            row = latest.get(f"http://{host}{path}") or latest[f"http://{host}/moved{path}"]
+            assert row["error"] is None, row
+            assert row["role"] == "document", row
+            assert archive.read(row["sha256"]) == page.body
+
+
+def _each_once(fetches: Fetches, sites: dict[str, Site]) -> str:
+    """No report was sent twice, but for those on their way when the process was killed."""
+    times: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    for one in _report_answers(fetches.web.log, sites):
+        times[one.host, one.path].append(one.at)
+    twice = {key: at for key, at in times.items() if len(at) > 1}
+    for key, at in twice.items():
+        last = min((abs(killed - at[0]) for killed in fetches.killed_at), default=99.0)
+        assert len(at) == 2 and last < 2.0, f"{key} was fetched {len(at)} times, {last:.1f} s before a kill"
+    # what one process may have under way
+    assert len(twice) <= 32 * len(fetches.killed_at), f"{len(twice)} reports were fetched twice"
+    return f"{len(times):,} reports sent once, {len(twice)} of them again as they were on their way at a kill"
+
+
+def _what_is_wrong_is_on_record(fetches: Fetches, sites: dict[str, Site]) -> None:
+    latest = fetches.latest()
+    expected = {
+        "redirect loop": "refused",
+        "compressed": "refused",
+        "wrong length": "unreachable",
+        "endless": "refused",
+        "to the inside": "refused",
+        "forbidden": "forbidden",
+        "to the forbidden": "forbidden",
+    }
+    for host, site in sites.items():
+        if site.is_down:
+            assert latest[site.entry]["failure"] == "unreachable", latest[site.entry]
+            continue
+        for path, page in site.pages.items():
+            row = latest.get(f"http://{host}{path}")
+            if page.behaviour in expected:
+                assert row is not None and row["failure"] == expected[page.behaviour], (page.behaviour, row)
+            if page.content_type.startswith("image/") or path == "/gk/huge.html":
+                assert row is not None and row["failure"] == "refused", row
+
+
+def _mostly_unchanged(again: list[Asked], sites: dict[str, Site]) -> str:
+    """A visit to everything: only sites that cannot say so send anything again."""
+    answers = Counter(one.status for one in again)
+    share = answers[304] / len(again)
+    assert share > 0.5, answers
+    for one in _report_answers(again, sites):
+        assert sites[one.host].validator == "none", one
+    originals = [one for one in again if one.status == 304 or one in _report_answers(again, sites)]
+    assert answers[304] > 0.8 * len(originals)
+    return f"the next run over everything: {len(again):,} requests, {share:.0%} of them 304"
+
+
+def _change_one(sites: dict[str, Site]) -> tuple[str, bytes, bytes]:
+    site = next(site for site in sites.values() if site.validator == "etag")
+    path = next(path for path, page in site.reports.items() if page.body.startswith(b"<html>"))
+    old = site.pages[path]
+    site.pages[path] = replace(old, body=old.body + b"<p>!</p>", behaviour="")
+    prefix = "/moved" if old.behaviour == "redirected" else ""
+    return f"http://{site.host}{prefix}{path}", old.body, site.pages[path].body
+
+
+def _the_old_version_stays(fetches: Fetches, changed: tuple[str, bytes, bytes]) -> None:
+    address, old, new = changed
+    versions = [
+        row["sha256"]
+        for row in read_attempts(fetches.home / "raw")
+        if row["sha256"] and row["address"].removeprefix("/moved") == address
+    ]
+    assert versions == [sha256_of(old), sha256_of(new)]
+    archive = Archive(fetches.home / "archive")
+    assert archive.read(sha256_of(old)) == old and archive.read(sha256_of(new)) == new
+
+
+def _polite(web: TestWeb, sites: dict[str, Site], rate: float) -> str:
+    """No page was asked for that robots.txt forbids, and no host more often than it may be."""
+    assert not [one for one in web.log if one.path.startswith("/private/")]
+    assert not [one for one in web.log if one.path.startswith("/news/")]
+    calendar = Counter(one.host for one in web.log if one.path.startswith("/calendar/"))
+    assert all(count <= 40 for count in calendar.values()), calendar
+    assert max(web.most_at_once.values()) <= 2, web.most_at_once
+    times: defaultdict[str, list[float]] = defaultdict(list)
+    for one in sorted(web.log, key=lambda one: one.at):
+        times[one.host].append(one.at)
+    fastest = 0.0
+    for host, at in times.items():
+        gap = max(1.0 / rate, sites[host].delay_seconds)
+        for start in range(len(at)):
+            # a second's worth of requests, and never fewer than five
+            end = start + max(5, int(1.0 / gap))
+            if end < len(at):
+                least = (end - start) * gap - LATE_SECONDS
+                # robots.txt is asked for before its delay is known, once a run
+                assert at[end] - at[start] >= least - gap, (
+                    f"{host}: {end - start} requests in {at[end] - at[start]:.2f} s"
+                )
+                fastest = max(fastest, (end - start) / (at[end] - at[start]))
+    return f"nothing forbidden asked for; at most {fastest:.1f} requests a second to a host, {rate:g} allowed"

@@ -1,0 +1,321 @@
+"""A web of many hosts on one port of the loopback interface, as good and as bad as the real one.
+
+Hosts are told apart by the Host header. Each has a listing over several pages with reports behind it, in one
+of four families, and some of the misbehaviour that sites show. The log holds every request.
+"""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from flows.edge.archive import sha256_of
+from flows.edge.catalogue import Rate, Source, source_of_address
+
+PER_LISTING = 15
+LARGEST_BODY = 200_000
+CALENDAR_DAYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is at a path. `behaviour` is one of the misbehaviours of `_Handler`, or none."""
+
+    body: bytes
+    content_type: str = "text/html; charset=utf-8"
+    behaviour: str = ""
+    is_report: bool = False
+    is_listing: bool = False
+    """Also read for its links."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as the server saw it."""
+
+    at: float
+    host: str
+    path: str
+    status: int
+    is_whole: bool
+    """The whole body was sent."""
+
+
+@dataclass(slots=True)
+class Site:
+    """One host."""
+
+    host: str
+    pages: dict[str, Page] = field(default_factory=dict)
+    validator: str = "etag"
+    robots: str = ""
+    delay_seconds: float = 0.0
+    is_down: bool = False
+
+    @property
+    def entry(self) -> str:
+        return f"http://{self.host}/gk/index.html"
+
+    @property
+    def reports(self) -> dict[str, Page]:
+        return {path: page for path, page in self.pages.items() if page.is_report}
+
+
+def make_web(hosts: int, pages: int) -> dict[str, Site]:
+    """So many hosts of about so many pages each."""
+    return {site.host: site for site in (_make_site(number, pages) for number in range(hosts))}
+
+
+def sources(web: dict[str, Site], rate: Rate) -> list[Source]:
+    return [replace(source_of_address(site.entry), name=site.host, rate=rate) for site in web.values()]
+
+
+def _make_site(number: int, pages: int) -> Site:
+    site = Site(
+        f"h{number:02}.web.test",
+        validator="none" if number % 8 == 3 else ("etag", "last-modified")[number % 2],
+    )
+    charset = "gb2312" if number % 2 else "utf-8"
+    links: list[tuple[str, str]] = []
+    listings = max(1, pages // (PER_LISTING + 1))
+    for count in range(pages - listings - 2):
+        year = 2010 + count % 14
+        path = f"/gk/t{year}_{count}.html"
+        text = f"第{number}市第{count}局{year}年政府信息公开工作年度报告"
+        more = ""
+        if count % 10 == 3:
+            site.pages[f"/files/{count}.pdf"] = Page(
+                b"%PDF-1.4 " + f"{number}-{count}".encode() * 300, "application/pdf", is_report=True
+            )
+            more = f'<a href="/files/{count}.pdf">附件</a>'
+        body = (
+            f"<html><body><h1>{text}</h1>"
+            + f"<p>{text}本年度收到申请{count}件。</p>" * 30
+            + more
+            + "</body></html>"
+        )
+        site.pages[path] = Page(body.encode(charset), f"text/html; charset={charset}", is_report=True)
+        links.append((path, text))
+    _misbehave(site, number, links)
+    _list(site, number, charset, links)
+    return site
+
+
+def _misbehave(site: Site, number: int, links: list[tuple[str, str]]) -> None:
+    """Give the host some of the faults that there are; which ones depends on its number."""
+    names = list(site.reports)
+    report = [name for name in names if name.endswith(".html")]
+
+    def change(index: int, behaviour: str) -> None:
+        site.pages[report[index]] = replace(site.pages[report[index]], behaviour=behaviour)
+
+    def spoil(path: str, behaviour: str, body: bytes = b"x", content_type: str = "text/html") -> None:
+        site.pages[path] = Page(body, content_type, behaviour)
+        links.append((path, f"{behaviour} 2019年政府信息公开工作年度报告"))
+
+    change(0, ("busy", "broken once", "slow", "cut once", "redirected")[number % 5])
+    kind = number % 8
+    if kind == 0:
+        spoil("/gk/loop.html", "redirect loop")
+    elif kind == 1:
+        spoil("/gk/huge.html", "", b"x" * (LARGEST_BODY + 1))
+    elif kind == 2:
+        spoil("/gk/bomb.html", "compressed", gzip.compress(b"\0" * 30_000_000))
+    elif kind == 3:
+        spoil("/gk/image.html", "", b"\x89PNG", "image/png")
+    elif kind == 4:
+        spoil("/gk/short.html", "wrong length", b"short")
+    elif kind == 5:
+        spoil("/gk/endless.html", "endless")
+    elif kind == 6:
+        spoil("/gk/inside.html", "to the inside")
+    if number % 3 == 0:
+        site.robots = "User-agent: *\nDisallow: /private/\n"
+        spoil("/private/report.html", "forbidden")
+        spoil("/gk/sly.html", "to the forbidden")
+    if number % 10 == 7:
+        site.delay_seconds = 0.2
+        site.robots += "User-agent: gongkai\nCrawl-delay: 0.2\nDisallow: /private/\n"
+    if number % 10 == 4:
+        links.append(("/calendar/0.html", "政府信息公开年报日历"))
+    site.is_down = number % 25 == 9
+
+
+def _list(site: Site, number: int, charset: str, links: list[tuple[str, str]]) -> None:
+    """The listing pages: turned by links, or by a script with the number of pages."""
+    parts = [links[i : i + PER_LISTING] for i in range(0, len(links), PER_LISTING)]
+    for index, part in enumerate(parts):
+        rows = "".join(f'<li><a href="{path}">{text}</a><i>2021-01-20</i></li>' for path, text in part)
+        rows += '<li><a href="/news/1.html">要闻</a></li><li><a href="http://other.test/">外站</a></li>'
+        if number % 4 < 2:
+            turn = f'<a href="index_{index + 1}.html">下一页</a>' if index + 1 < len(parts) else ""
+        else:
+            turn = f'<script>createPageHTML({len(parts)}, {index}, "index", "html");</script>'
+        name = f"/gk/index_{index}.html" if index else "/gk/index.html"
+        body = f"<html><body><ul>{rows}</ul>{turn}</body></html>".encode(charset)
+        site.pages[name] = Page(body, f"text/html; charset={charset}", is_listing=True)
+
+
+class TestWeb:
+    """Serves the hosts while entered; `log` has every request."""
+
+    __test__ = False
+
+    def __init__(self, sites: dict[str, Site]) -> None:
+        self.sites = sites
+        self.log: list[Asked] = []
+        self.most_at_once: Counter[str] = Counter()
+        self._at_once: Counter[str] = Counter()
+        self._times: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._lock = threading.Lock()
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    def __enter__(self) -> TestWeb:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def begin(self, host: str, path: str) -> int:
+        """A request has come; how often that page has been asked for."""
+        with self._lock:
+            self._at_once[host] += 1
+            self.most_at_once[host] = max(self.most_at_once[host], self._at_once[host])
+            self._times[host, path] += 1
+            return self._times[host, path]
+
+    def end(self, asked: Asked) -> None:
+        with self._lock:
+            self._at_once[asked.host] -= 1
+            self.log.append(asked)
+
+    def answers(self, since: int = 0) -> Iterator[Asked]:
+        return iter(self.log[since:])
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    web: TestWeb
+
+    def do_GET(self) -> None:
+        host = self.headers["Host"]
+        site = self.web.sites[host]
+        at = time.monotonic()
+        count = self.web.begin(host, self.path)
+        self.status, whole = 0, False
+        try:
+            self._answer(site, count)
+            self.wfile.flush()
+            whole = True
+        except OSError:
+            self.close_connection = True
+        finally:
+            self.web.end(Asked(at, host, self.path, self.status, whole))
+
+    def _answer(self, site: Site, count: int) -> None:
+        if self.path == "/robots.txt":
+            self._send(200 if site.robots else 404, site.robots.encode(), "text/plain")
+            return
+        if self.path.startswith("/calendar/"):
+            day = int(self.path.removeprefix("/calendar/").removesuffix(".html"))
+            page = f'<html><body><a href="/calendar/{day + 1}.html">下一页</a></body></html>'
+            self._send(200 if day < CALENDAR_DAYS else 404, page.encode(), "text/html; charset=utf-8")
+            return
+        page = site.pages.get(self.path.removeprefix("/moved"))
+        if page is None:
+            self._send(404, b"", None)
+            return
+        match page.behaviour:
+            case "busy" if count == 1:
+                self._send(429, b"", None, Retry_After="1")
+            case "broken once" if count == 1:
+                self._send(500, b"", None)
+            case "cut once" if count == 1:
+                self._send(200, page.body[:50], page.content_type, Content_Length=str(len(page.body)))
+                self.close_connection = True
+            case "wrong length":
+                self._send(200, page.body, page.content_type, Content_Length=str(len(page.body) + 9))
+                self.close_connection = True
+            case "redirected" if not self.path.startswith("/moved"):
+                self._send(302, b"", None, Location=f"/moved{self.path}")
+            case "redirect loop":
+                self._send(302, b"", None, Location=self.path)
+            case "to the forbidden":
+                self._send(302, b"", None, Location="/private/report.html")
+            case "to the inside":
+                self._send(302, b"", None, Location="http://127.0.0.1:1/admin")
+            case "compressed":
+                self._send(200, page.body, page.content_type, Content_Encoding="gzip")
+            case "endless":
+                self._head(200, page.content_type)
+                for _ in range(10_000):
+                    self.wfile.write(b"x" * 10_000)
+            case _:
+                self._page(site, page)
+
+    def _page(self, site: Site, page: Page) -> None:
+        headers: dict[str, str] = {}
+        mark = sha256_of(page.body)[:16]
+        if site.validator == "etag":
+            headers = {"ETag": f'"{mark}"'}
+            asked_for = self.headers["If-None-Match"]
+            is_same = asked_for == headers["ETag"]
+        else:
+            day = int(mark[:2], 16) % 28 + 1
+            headers = {"Last-Modified": f"Fri, {day:02} Jan 2021 00:00:00 GMT"}
+            is_same = self.headers["If-Modified-Since"] == headers["Last-Modified"]
+        if site.validator == "none":
+            headers, is_same = {}, False
+        if is_same:
+            self._send(304, b"", None, **headers)
+        elif page.behaviour == "slow":
+            self._head(200, page.content_type, Content_Length=str(len(page.body)), **headers)
+            for start in range(0, len(page.body), 1500):
+                self.wfile.write(page.body[start : start + 1500])
+                self.wfile.flush()
+                time.sleep(0.05)
+        else:
+            self._send(200, page.body, page.content_type, **headers)
+
+    def _send(self, status: int, body: bytes, content_type: str | None, **headers: str) -> None:
+        if status != 304:
+            headers.setdefault("Content_Length", str(len(body)))
+        self._head(status, content_type, **headers)
+        self.wfile.write(body)
+
+    def _head(self, status: int, content_type: str | None, **headers: str) -> None:
+        self.status = status
+        self.send_response(status)
+        if content_type:
+            self.send_header("Content-Type", content_type)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        if "Content_Length" not in headers and status != 304:
+            self.send_header("Connection", "close")
+            self.close_connection = True
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Requests are in the log."""
