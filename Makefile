@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check accuracy bench fuzz docs clean
+.PHONY: setup run test check accuracy mutations fuzz web bench docs clean
 
 setup: $(READY)
 
@@ -19,7 +19,7 @@ run: $(READY)
 	$(BIN)/gongkai run
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # What CI holds beside the tests: style, types of the pure core, the direction of imports, generated documents.
 check: $(READY)
@@ -29,15 +29,24 @@ check: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/python -m flows.dictionary --check
 
-# The long runs: how right the reader is, and how fast.
+# The long runs: how right the reader is, what the rules find, how fast and how polite it all is.
 accuracy: $(READY)
 	$(BIN)/python -m tests.generate.accuracy --count 20000 --seed 1
 
-bench: $(READY)
-	$(BIN)/python -m tests.bench.bench_read
+mutations: $(READY)
+	$(BIN)/python -m tests.quality_mutations --count 1000
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+
+web: $(READY)
+	$(BIN)/python -m tests.web.full
+
+bench: $(READY)
+	$(BIN)/python -m tests.bench.bench_read
+	$(BIN)/python -m tests.bench.bench_quality
+	$(BIN)/python -m tests.bench.bench_warehouse --reports 50000
+	$(BIN)/python -m tests.bench.bench_fetch
 
 # Rewrite the documents that are generated from the code.
 docs: $(READY)

@@ -128,7 +128,10 @@ def test_json_has_every_report_with_its_cells(home: Home) -> None:
 
 
 @pytest.mark.parametrize("name", ["甲省", "甲", "甲地", "110000", "11", " 甲省 "])
-@pytest.mark.parametrize("measure", ["requests_received", "REQUESTS_RECEIVED", "新收政府信息公开申请", "Requests received in the year"])
+@pytest.mark.parametrize(
+    "measure",
+    ["requests_received", "REQUESTS_RECEIVED", "新收政府信息公开申请", "Requests received in the year"],
+)
 def test_names_and_codes_are_understood_alike(home: Home, name: str, measure: str) -> None:
     found = explained(home, name, "2019", measure)
     assert (found["province"], found["measure"], found["value"]) == ("甲省", "requests_received", 10)

@@ -397,3 +397,15 @@ def test_the_project_has_a_division_tree_for_every_year_of_reports() -> None:
             "WHERE p.level = 1 AND p.division_code = d.division_code[1:2] || '0000')"
         ).fetchall()
         assert orphans == []
+
+
+def test_the_file_can_be_read_by_older_versions_of_duckdb(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with building(home) as build:
+        build.connection.execute("CREATE TABLE t AS SELECT 1 AS x")
+        build.publish()
+    with open_warehouse(home) as connection:
+        tags = connection.execute(
+            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
+        ).fetchall()
+    assert tags == [("v1.4.0+",)]

@@ -76,6 +76,8 @@ def command(
     try:
         if output is None:
             _write_text(connection, sql, form, sys.stdout)
+        elif not output.parent.is_dir():
+            raise click.ClickException(f"{output}: its folder does not exist")
         else:
             with _replacing(output) as temporary:
                 _write_file(connection, sql, form, temporary)

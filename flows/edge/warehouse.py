@@ -32,6 +32,8 @@ RULE = "quality.rule"
 
 _MEMORY_LIMIT = 8 * 2**30
 _TEMPORARY_LIMIT = 100 * 2**30
+_STORAGE_VERSION = "v1.4.0"
+"""The oldest DuckDB that can read the file: a release with long-term support, which other tools still have."""
 
 
 class WarehouseMissingError(Exception):
@@ -124,6 +126,8 @@ def connect(path: str | Path = ":memory:", *, read_only: bool = False) -> duckdb
         # an unbounded spill can fill the disk
         "max_temp_directory_size": f"{min(_TEMPORARY_LIMIT, shutil.disk_usage(folder).free // 2)}B",
     }
+    if not read_only:
+        config["storage_compatibility_version"] = _STORAGE_VERSION
     connection = duckdb.connect(str(path), read_only=read_only, config=config)
     connection.execute("SET TimeZone = 'UTC'")
     if duckdb.__version__.startswith("2."):
