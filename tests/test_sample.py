@@ -21,7 +21,6 @@ def load(name: str) -> dict[str, Any]:
 
 def read(golden: dict[str, Any]) -> Any:
     from flows.edge.divisions import load_divisions
-
     from flows.report.read import read_report
 
     media_type, _, charset = (golden["content_type"] or "").partition("; charset=")
