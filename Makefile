@@ -28,6 +28,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m flows.dictionary --check
+	$(BIN)/python -m flows.rules --check
 
 # The long runs: how right the reader is, what the rules find, how fast and how polite it all is.
 accuracy: $(READY)
@@ -51,6 +52,7 @@ bench: $(READY)
 # Rewrite the documents that are generated from the code.
 docs: $(READY)
 	$(BIN)/python -m flows.dictionary
+	$(BIN)/python -m flows.rules
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

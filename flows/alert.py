@@ -16,6 +16,7 @@ from flows.edge.notify import (
     SEVERITIES,
     DeliveryError,
     Message,
+    message_bytes,
     send,
     split_channel,
     split_route,
@@ -95,38 +96,45 @@ def deliver_alerts(
         events = [
             event for event in outbox.pending(channel) if route.takes(event.severity, event.province_code)
         ]
-        if not events:
-            deliveries.append(Delivery(label, 0))
-            continue
-        try:
-            send(channel, message_of(events, run), first_wait_seconds=first_wait_seconds)
-        except DeliveryError as error:
-            deliveries.append(Delivery(label, len(events), str(error)))
-        else:
-            outbox.mark_delivered(channel, events)
-            deliveries.append(Delivery(label, len(events)))
+        told = 0
+        error = None
+        for part in _parts(events, message_bytes(channel)):
+            try:
+                send(channel, message_of(part, run), first_wait_seconds=first_wait_seconds)
+            except DeliveryError as failure:
+                error = str(failure)
+                break
+            outbox.mark_delivered(channel, part)
+            told += len(part)
+        deliveries.append(Delivery(label, len(events) - told if error else told, error))
     return deliveries
+
+
+def _parts(events: Sequence[Event], most_bytes: int | None) -> list[list[Event]]:
+    """The events of each message: all in one, unless the channel takes only so many bytes in a message."""
+    if most_bytes is None:
+        return [list(events)] if events else []
+    parts: list[list[Event]] = []
+    room = 0
+    for event in _ordered(events):
+        size = len(_entry(event).encode()) + 1
+        if size > room:
+            parts.append([])
+            room = most_bytes - _HEAD_BYTES
+        parts[-1].append(event)
+        room -= size
+    return parts
 
 
 def message_of(events: Sequence[Event], run: str) -> Message:
     """One message for a run: what was opened before what was resolved, the worst first."""
-    ordered = sorted(
-        events, key=lambda one: (one.kind == "resolved", SEVERITIES.index(one.severity), one.event_id)
-    )
+    ordered = _ordered(events)
     opened = [event for event in ordered if event.kind != "resolved"]
     resolved = [event for event in ordered if event.kind == "resolved"]
     subject = f"gongkai: {_count(len(opened), 'alert')} opened, {len(resolved)} resolved"
     if opened:
         subject += f", the worst {opened[0].severity}"
-    lines = [subject, ""]
-    for event in ordered:
-        severity = "resolved" if event.kind == "resolved" else event.severity
-        lines += [
-            f"{severity}  {event.rule}  {event.subject}",
-            f"  {event.message}",
-            f"  {event.message_zh}",
-            "",
-        ]
+    text = "\n".join([subject, "", *map(_entry, ordered)])
     identity = ",".join(str(event.event_id) for event in events)
     payload: dict[str, Any] = {
         "source": "gongkai",
@@ -137,7 +145,24 @@ def message_of(events: Sequence[Event], run: str) -> Message:
         "alerts": [asdict(event) for event in ordered],
     }
     message_id = hashlib.sha256(f"{events[0].at} {identity}".encode()).hexdigest()[:32]
-    return Message(message_id, subject, "\n".join(lines), {"message_id": message_id, **payload})
+    return Message(message_id, subject, text, {"message_id": message_id, **payload})
+
+
+_HEAD_BYTES = 120
+"""The subject with its lines' ends is no longer."""
+
+
+def _ordered(events: Sequence[Event]) -> list[Event]:
+    return sorted(
+        events, key=lambda one: (one.kind == "resolved", SEVERITIES.index(one.severity), one.event_id)
+    )
+
+
+def _entry(event: Event) -> str:
+    """What a message for people says of one event."""
+    severity = "resolved" if event.kind == "resolved" else event.severity
+    head = f"{severity}  {event.rule}  {event.subject}"
+    return f"{head}\n  {event.message}\n  {event.message_zh}\n"
 
 
 def _conditions(connection: duckdb.DuckDBPyConnection) -> list[Condition]:

@@ -13,22 +13,34 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flows.edge.archive import Archive, MissingOriginalError
 from flows.edge.catalogue import LocalSource, Source
-from flows.edge.discovery import NOTHING_NEW, TOO_DEEP, TOO_MANY_PAGES, DiscoveryLog
+from flows.edge.discovery import (
+    NOTHING_NEW,
+    TOO_DEEP,
+    TOO_MANY_PAGES,
+    TOO_MANY_SITEMAPS,
+    DiscoveryLog,
+)
 from flows.edge.folder import LocalDocument, documents_in, read_local
 from flows.edge.frontier import Frontier, Step, Walk
-from flows.edge.listing import Link, Listing, discover
+from flows.edge.listing import Link, Listing, discover, sitemaps_of
 from flows.edge.manifest import Attempt, Failure, Known, Manifest
+from flows.edge.pagination import answers_window, form_of_window
 from flows.edge.politeness import Host, Patience, Revisit
 from flows.edge.robots import Robots, read_robots, robots_address
 from flows.edge.sample_server import SampleServer
-from flows.edge.web import Limits, Validators, Web
+from flows.edge.web import Keep, Limits, Permit, Validators, Web
 from flows.settings import Home
 
+MOST_SITEMAPS = 50
+"""Sitemaps of one source that others lead to. They are not counted as pages of listings."""
+_WRITTEN_AT_ONCE = 1_000_000
+"""Bytes of an original up to which it is written without a thread, which takes longer to begin."""
 _PAGES_WITHOUT_NEWS = 3
 """Pages of a listing in a row that list nothing that was not listed before: calendars go on for ever."""
 
@@ -80,8 +92,10 @@ def fetch(
     revisit: Revisit | None = None,
     hosts: Mapping[str, tuple[str, int]] | None = None,
     watcher: Watcher | None = None,
+    stop: Event | None = None,
 ) -> FetchSummary:
-    """Fetch all that the sources offer. With `years`, links that name other years are not followed.
+    """Fetch all that the sources offer. With `years`, links that name other years are not followed. Once
+    `stop` is set, no further request begins, and those under way have a few seconds to end.
 
     All web sources share one client, so that a host that several of them ask is treated as one. `hosts` gives
     the network address and port of hosts that are served on this machine.
@@ -92,7 +106,7 @@ def fetch(
     summary = FetchSummary()
     for source in sources:
         if isinstance(source, LocalSource):
-            summary += _fetch_local(source, archive, manifest, limits, watcher)
+            summary += _fetch_local(source, archive, manifest, limits, watcher, stop or Event())
     web_sources = [source for source in sources if isinstance(source, Source)]
     if not web_sources:
         return summary
@@ -114,6 +128,7 @@ def fetch(
             revisit=revisit or Revisit(),
             watcher=watcher,
             is_ours=here.__contains__,
+            is_stopped=(stop or Event()).is_set,
         )
         return summary + asyncio.run(crawl.run(web_sources))
 
@@ -122,7 +137,12 @@ def fetch(
 
 
 def _fetch_local(
-    source: LocalSource, archive: Archive, manifest: Manifest, limits: Limits, watcher: Watcher
+    source: LocalSource,
+    archive: Archive,
+    manifest: Manifest,
+    limits: Limits,
+    watcher: Watcher,
+    stop: Event,
 ) -> FetchSummary:
     summary = FetchSummary()
     try:
@@ -131,6 +151,8 @@ def _fetch_local(
         documents = [LocalDocument(source.path, str(error))]
     watcher.expect(len(documents))
     for document in documents:
+        if stop.is_set():
+            break
         attempt = _read_local(document, source, archive, limits)
         manifest.record(attempt)
         if attempt.error is None:
@@ -187,17 +209,20 @@ class _Crawl:
         revisit: Revisit,
         watcher: Watcher,
         is_ours: Callable[[str], bool],
+        is_stopped: Callable[[], bool],
     ) -> None:
         self.web, self.archive, self.manifest, self.raw = web, archive, manifest, raw
         self.years, self.patience, self.revisit, self.watcher = years, patience, revisit, watcher
         self.began = datetime.now(UTC)
         self.summary = FetchSummary()
+        self._reading = asyncio.Lock()
         self.frontier = Frontier(
             self._visit,
             self._settle,
             patience=patience,
             connections=web.limits.connections,
             is_ours=is_ours,
+            is_stopped=is_stopped,
         )
 
     async def run(self, sources: Sequence[Source]) -> FetchSummary:
@@ -206,8 +231,9 @@ class _Crawl:
             for walk in walks:
                 self._add(Step(walk, address, is_listing=True) for address in walk.source.entry)
             await self.frontier.run()
-        for walk in walks:
-            walk.log.write()
+        if not self.frontier.is_stopped():
+            for walk in walks:
+                walk.log.write()
         return self.summary
 
     def _add(self, steps: Iterable[Step]) -> None:
@@ -225,7 +251,8 @@ class _Crawl:
         if known is None or not self._is_answered(step, known):
             if host.closed is None:
                 return False
-            attempt = Attempt(step.address, failure="unreachable", error=f"not asked: {host.closed}")
+            attempt = Attempt(step.address, failure=host.closed_as, error=f"not asked: {host.closed}")
+            attempt.role = step.role
             self._record(step, attempt)
             self._fail(attempt.address, attempt.error)
         elif known.error is not None:
@@ -269,20 +296,22 @@ class _Crawl:
             attempt.error = f"{attempt.error} ({step.tried} {'tries' if step.tried > 1 else 'try'})"
         data = attempt.data
         attempt.data = None
-        if data is not None:
-            attempt.sha256 = await asyncio.to_thread(self.archive.add, data, is_synced=False)
-        elif attempt.is_unchanged and known is not None and known.sha256 is not None:
+        if data is None and attempt.is_unchanged and known is not None and known.sha256 is not None:
             attempt.sha256, attempt.charset = known.sha256, known.charset
             attempt.media_type = known.media_type
             data = self.archive.read(known.sha256)
         if data is None or attempt.error is not None:
+            attempt.role = step.role
             self._record(step, attempt)
             self._fail(attempt.address, attempt.error)
         else:
             self.summary.kept_count += attempt.is_unchanged
             if attempt.final_address is not None:
                 step.walk.is_new(attempt.final_address)
-            self._lead(step, attempt, data, self._record)
+            # what arrives is kept before what has arrived is read: one page between two looks at the network
+            async with self._reading:
+                await asyncio.sleep(0)
+                self._lead(step, attempt, data, self._record)
         self.watcher.advance()
         return None
 
@@ -290,6 +319,10 @@ class _Crawl:
         """Ask for the address of a step if its site allows it."""
         source = step.walk.source
         robots, has_waited = await self._robots(step.address, host, source)
+        if host.closed is not None:
+            return Attempt(step.address, failure=host.closed_as, error=f"not asked: {host.closed}")
+        if step.found_on is None:
+            self._add(self._sitemaps(step, robots))
         if (reason := robots.forbids(step.address)) is not None:
             failure: Failure = "forbidden" if robots.unreadable is None else "unreachable"
             return Attempt(step.address, failure=failure, error=f"not asked: {reason}")
@@ -301,19 +334,75 @@ class _Crawl:
             if other.closed is not None:
                 return other.closed
             rules, _ = await self._robots(address, other, source)
-            reason = rules.forbids(address)
+            reason = other.closed or rules.forbids(address)
             if reason is None:
                 await other.turn()
             return reason
 
+        async def keep(attempt: Attempt) -> None:
+            data, sha256 = attempt.data or b"", attempt.sha256
+            if len(data) <= _WRITTEN_AT_ONCE:
+                self.archive.add(data, sha256=sha256, is_synced=False)
+            else:
+                await asyncio.to_thread(self.archive.add, data, sha256=sha256, is_synced=False)
+            attempt.address = step.address
+            attempt.role = step.role
+            self._name(step, attempt)
+            self.manifest.keep(attempt)
+
+        window = form_of_window(step.address)
+        if window is not None:
+            return await self._ask_for_window(step, host, *window, permit, keep)
         validators = None
         if known is not None and known.sha256 is not None and known.sha256 in self.archive:
             validators = Validators(known.etag, known.last_modified)
         attempt = await self.web.get(
-            step.address, validators=validators, permit=permit, verify_tls=source.verify_tls
+            step.address, validators=validators, permit=permit, keep=keep, verify_tls=source.verify_tls
         )
         host.note(attempt)
         return attempt
+
+    async def _ask_for_window(
+        self, step: Step, host: Host[Step], address: str, form: dict[str, str], permit: Permit, keep: Keep
+    ) -> Attempt:
+        """Records of a jpage listing: by their address, and where that has no answer by posting the form."""
+        walk = step.walk
+
+        async def keep_records(attempt: Attempt) -> None:
+            if answers_window(attempt.data):
+                await keep(attempt)
+
+        options = {"permit": permit, "keep": keep_records, "verify_tls": walk.source.verify_tls}
+        first = None
+        if not walk.is_posted:
+            first = await self.web.get(step.address, **options)
+            host.note(first)
+            if answers_window(first.data):
+                return first
+            await host.turn()
+        attempt = await self.web.get(address, form=form, **options)
+        host.note(attempt)
+        # the address says all that the form does
+        attempt.address = attempt.final_address = step.address
+        if first is None or answers_window(attempt.data):
+            walk.is_posted = True
+        elif first.data is not None:
+            attempt = first
+        if attempt.data is not None and not answers_window(attempt.data):
+            await keep(attempt)
+        return attempt
+
+    def _sitemaps(self, step: Step, robots: Robots) -> Iterable[Step]:
+        """The sitemaps that robots.txt of an entry's site names, if the source wants them."""
+        walk = step.walk
+        if not walk.source.sitemaps:
+            return
+        here = robots_address(step.address)
+        listing = sitemaps_of(robots.sitemaps, here, walk.source)
+        walk.log.note(here, listing)
+        walk.log.follow(here, listing.next_page)
+        for link in listing.next_page:
+            yield Step(walk, link.address, 0, here, is_listing=True)
 
     async def _robots(self, address: str, host: Host[Step], source: Source) -> tuple[Robots, bool]:
         """The rules of the address's origin; and whether they were not there at once."""
@@ -337,8 +426,6 @@ class _Crawl:
         # what it says is in the rules; its bytes are no original
         attempt.data = None
         self.manifest.record(attempt)
-        if robots.unreadable is not None:
-            host.closed = f"robots.txt cannot be read ({robots.unreadable})"
         host.heed(robots)
         rules.set_result(robots)
         return robots, True
@@ -364,6 +451,8 @@ class _Crawl:
                 years=self.years,
                 until=self.began.year,
             )
+            if listing is not None and listing.canonical is not None:
+                walk.is_new(listing.canonical)
         is_listing = listing is not None and listing.is_listing
         attempt.role = "listing" if is_listing else "part" if step.is_part else "document"
         self.summary.document_count += attempt.role == "document"
@@ -382,7 +471,7 @@ class _Crawl:
 
         if is_listing or (step.depth == 0 and listing.has_links):
             self.summary.listing_count += 1
-            walk.listing_count += 1
+            walk.listing_count += not listing.is_sitemap
             # addresses that were not listed yet, be they asked for or left out for their year
             news = sum(walk.is_listed_first(address) for address in listing.offered)
             without_news = 0 if news else step.pages_without_news + 1
@@ -390,6 +479,11 @@ class _Crawl:
             if walk.listing_count > walk.source.max_pages:
                 log.pass_over(here, [*turn, *listing.follow], TOO_MANY_PAGES)
                 return
+            if listing.is_sitemap:
+                room = max(0, MOST_SITEMAPS - walk.sitemap_count)
+                walk.sitemap_count += len(turn[:room])
+                log.pass_over(here, turn[room:], TOO_MANY_SITEMAPS)
+                turn = turn[:room]
             if without_news < _PAGES_WITHOUT_NEWS:
                 yield from steps(turn, step.depth, is_listing=True, pages_without_news=without_news)
             else:
@@ -403,9 +497,13 @@ class _Crawl:
             yield from steps(listing.attachments, step.depth + 1, is_leaf=True)
 
     def _record(self, step: Step, attempt: Attempt) -> None:
+        self._name(step, attempt)
+        self.manifest.record(attempt)
+
+    def _name(self, step: Step, attempt: Attempt) -> None:
+        """Say in the attempt whose it is and where its address was found."""
         attempt.source_name = step.walk.source.name
         attempt.found_on, attempt.link_text = step.found_on, step.text
-        self.manifest.record(attempt)
 
     def _fail(self, address: str, error: str | None) -> None:
         self.summary.failures.append(f"{address}: {error}")

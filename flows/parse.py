@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pyarrow as pa
 
-from flows.edge.archive import Archive, MissingOriginalError
-from flows.edge.parquet import SCHEMAS, read_attempts, write_batch, written_documents
+from flows.edge.archive import Archive, MissingOriginalError, sha256_of
+from flows.edge.catalogue import SourceError, load_source, names
+from flows.edge.parquet import SCHEMAS, forget, read_attempts, readings, write_batch
 from flows.edge.processes import Workers
 from flows.reader import Reader, read_original, read_safely, unreadable
+from flows.report.aliases import Aliases
 from flows.report.types import Report
 from flows.settings import PARSER_VERSION, Home
 
@@ -39,6 +41,15 @@ class Original:
     byte_count: int
     parts: tuple[str, ...] = ()
     """SHA-256 of the further pages of its article, in their order."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """The label variants of its source: as it prints them, as the forms do."""
+
+    @property
+    def read_with(self) -> str | None:
+        """A hash of what it is read together with, None where that is nothing."""
+        if not (self.parts or self.labels):
+            return None
+        return sha256_of(repr((self.parts, self.labels)).encode())[:32]
 
 
 @dataclass(slots=True)
@@ -62,25 +73,79 @@ class ParseSummary:
 
 
 def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original]:
-    """The documents of the manifest that this parser version has not read, in the order of the manifest."""
-    done = written_documents(home.raw, version)
-    columns = ["address", "found_on", "role", "media_type", "charset", "byte_count", "sha256"]
+    """The documents of the manifest that this parser version is to read, in the order of the manifest: those it
+    has not read, and those whose further pages, or the labels of whose source, are not what they were. The latter
+    are forgotten in the raw layer."""
+    done = readings(home.raw, version)
+    parts = _parts(home)
+    labels = _Labels()
+    columns = ["source_name", "address", "role", "media_type", "charset", "byte_count", "sha256"]
     originals: dict[str, Original] = {}
-    parts: dict[str, dict[str, str]] = {}
+    current: dict[str, str] = {}
     for row in read_attempts(home.raw, columns):
-        sha256 = row["sha256"]
-        if sha256 and row["role"] == "part":
-            parts.setdefault(row["found_on"], {})[row["address"]] = sha256
-        elif sha256 and row["role"] != "listing" and sha256 not in done and sha256 not in originals:
-            originals[sha256] = Original(
-                sha256, row["address"], row["media_type"], row["charset"], row["byte_count"] or 0
-            )
-    return [
-        replace(one, parts=tuple(found[address] for address in sorted(found, key=_page_order)))
-        if (found := parts.get(one.address))
-        else one
+        sha256, address = row["sha256"], row["address"]
+        if not sha256 or row["role"] in ("listing", "part"):
+            continue
+        current[address] = sha256
+        known = originals.get(sha256)
+        if known is not None:
+            if not known.parts and address in parts:
+                originals[sha256] = replace(known, parts=parts[address])
+            continue
+        its_labels = labels.of(row["source_name"])
+        if done.get(sha256, "") is None and not its_labels and address not in parts:
+            continue
+        originals[sha256] = Original(
+            sha256,
+            address,
+            row["media_type"],
+            row["charset"],
+            row["byte_count"] or 0,
+            parts.get(address, ()),
+            its_labels,
+        )
+    standing = set(current.values())
+    outdated = {
+        one.sha256
         for one in originals.values()
-    ]
+        # an old version stays with the pages that it had
+        if one.sha256 in done and one.sha256 in standing and done[one.sha256] != one.read_with
+    }
+    if outdated:
+        forget(home.raw, version, outdated)
+        return unread_originals(home, version)
+    return [one for one in originals.values() if one.sha256 not in done]
+
+
+def _parts(home: Home) -> dict[str, tuple[str, ...]]:
+    """The further pages of each article, by the address of its first page, in their order."""
+    found: dict[str, dict[str, str]] = {}
+    for row in read_attempts(home.raw, ["address", "found_on", "sha256"], role="part"):
+        if row["sha256"]:
+            found.setdefault(row["found_on"], {})[row["address"]] = row["sha256"]
+    return {
+        first: tuple(pages[address] for address in sorted(pages, key=_page_order))
+        for first, pages in found.items()
+    }
+
+
+class _Labels:
+    """The label variants of the catalogue's sources, each read when it is first asked for. A source file with a
+    mistake has none: fetching has told the mistake."""
+
+    def __init__(self) -> None:
+        self._names = frozenset(names())
+        self._known: dict[str, tuple[tuple[str, str], ...]] = {}
+
+    def of(self, source_name: str | None) -> tuple[tuple[str, str], ...]:
+        if source_name not in self._names:
+            return ()
+        if source_name not in self._known:
+            try:
+                self._known[source_name] = load_source(source_name).labels
+            except SourceError:
+                self._known[source_name] = ()
+        return self._known[source_name]
 
 
 def _page_order(address: str) -> tuple[int, str]:
@@ -151,11 +216,22 @@ def read_batch(
         except (MissingOriginalError, OSError) as error:
             missing.append(str(error))
             continue
-        report = read_safely(data, original.address, original.media_type, original.charset, reader)
+        report = read_safely(
+            data, original.address, original.media_type, original.charset, _with(reader, original.labels)
+        )
         read.append((original, report))
     summary = _write(home, version, read)
     summary.missing = missing
     return summary
+
+
+def _with(reader: Reader, labels: tuple[tuple[str, str], ...]) -> Reader:
+    return partial(reader, labels=_aliases(labels)) if labels else reader
+
+
+@cache
+def _aliases(labels: tuple[tuple[str, str], ...]) -> Aliases:
+    return Aliases(dict(labels))
 
 
 def _write(home: Home, version: int, read: list[tuple[Original, Report]]) -> ParseSummary:
@@ -213,6 +289,7 @@ def tables_of(read: Iterable[tuple[Original, Report]], version: int) -> dict[str
             "image_count": [report.image_count for report in reports],
             "text_length": [report.text_length for report in reports],
             "text_fingerprint": [report.text_fingerprint for report in reports],
+            "read_with": [original.read_with for original, _ in read],
         },
         "fact": {
             "sha256": [sha256 for sha256, _ in facts],

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from threading import Event
 from typing import Any
 
 from prefect import flow, task
@@ -19,6 +21,7 @@ from prefect.tasks import exponential_backoff
 from prefect.utilities.annotations import quote
 
 from flows.alert import ALERT_DESCRIPTION, Delivery, deliver_alerts, record_alerts
+from flows.edge.asked import note_asked
 from flows.edge.catalogue import LocalSource, Source, names, resolve
 from flows.edge.events import emit
 from flows.edge.manifest import Manifest
@@ -36,6 +39,8 @@ from flows.validate import Validation, validate, validate_overall
 
 PROCESSES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 SOURCES_AT_ONCE = 8
+STOP_SECONDS = 10.0
+"""For fetching to end when a run is interrupted."""
 
 
 class HeldError(Exception):
@@ -58,11 +63,10 @@ def run_pipeline(
     found, mistakes = resolve(sources or names())
     with Display() as display:
         with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
-            tasks = [
-                fetch_task.submit(quote(group), place, manifest, years or [], allow_private, stage)
-                for group in _groups(found)
-            ]
-            fetched = sum((one.result() for one in tasks), FetchSummary(failures=mistakes))
+            fetched = _fetch(found, place, manifest, years or [], allow_private, stage)
+            fetched.failures[:0] = mistakes
+            asked = [one.name for one in found if isinstance(one, Source)]
+            note_asked(place, asked, years or [], datetime.now(UTC).date())
         with display.stage("parse") as stage:
             parsed = _parse(unread_originals(place), place, stage)
         with building(place) as build:
@@ -76,6 +80,29 @@ def run_pipeline(
     show_task(place)
     _keep(summary)
     return summary
+
+
+def _fetch(
+    sources: Sequence[Source | LocalSource],
+    home: Home,
+    manifest: Manifest,
+    years: list[int],
+    allow_private: bool,
+    stage: Stage,
+) -> FetchSummary:
+    """Fetch in threads, which end in good order when this one is interrupted: what was fetched is on record."""
+    stop = Event()
+    tasks = [
+        fetch_task.submit(quote(group), home, manifest, years, allow_private, stage, stop)
+        for group in _groups(sources)
+    ]
+    try:
+        return sum((one.result() for one in tasks), FetchSummary())
+    except BaseException:
+        stop.set()
+        for one in tasks:
+            one.wait(timeout=STOP_SECONDS)
+        raise
 
 
 def _groups(sources: Sequence[Source | LocalSource]) -> list[list[Source | LocalSource]]:
@@ -137,8 +164,9 @@ def fetch_task(
     years: list[int],
     allow_private: bool,
     stage: Stage,
+    stop: Event,
 ) -> FetchSummary:
-    return fetch(sources, home, manifest, years=years, allow_private=allow_private, watcher=stage)
+    return fetch(sources, home, manifest, years=years, allow_private=allow_private, watcher=stage, stop=stop)
 
 
 @task(name="parse", cache_policy=NO_CACHE)

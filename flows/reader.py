@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flows.edge.divisions import load_divisions
+from flows.report.aliases import Aliases
 from flows.report.read import read_report
 from flows.report.source import Source
 from flows.report.types import Report
@@ -13,15 +14,26 @@ Reader = Callable[[bytes, str | None, str | None, str | None], Report]
 """Bytes, address, media type and charset of an original → what it says."""
 
 
-def read_original(data: bytes, address: str | None, media_type: str | None, charset: str | None) -> Report:
+def read_original(
+    data: bytes,
+    address: str | None,
+    media_type: str | None,
+    charset: str | None,
+    labels: Aliases | None = None,
+    images: Sequence[bytes] = (),
+) -> Report:
+    """`labels` are the wordings of the source that it came from, `images` those of a page's article; where
+    none are given, a local page's are looked for beside it."""
     return read_report(
         data,
         address=address,
         media_type=media_type,
         charset=charset,
         divisions=load_divisions(),
+        labels=labels,
         convert=_convert,
         recognise=_recognise,
+        images=lambda addresses: images or _beside(address, addresses),
     )
 
 
@@ -31,10 +43,16 @@ def _convert(data: bytes) -> bytes:
     return doc_to_source_bytes(data)
 
 
-def _recognise(data: bytes) -> Source:
+def _recognise(files: Sequence[bytes]) -> Source:
     from flows.edge.ocr import recognise
 
-    return recognise(data)
+    return recognise(files)
+
+
+def _beside(address: str | None, images: Sequence[str]) -> list[bytes]:
+    from flows.edge.pictures import pictures_beside
+
+    return pictures_beside(address, images)
 
 
 def read_safely(

@@ -28,6 +28,7 @@ OVERALL_SUITES = (
     "report_comparison.yaml",
     "province_coverage.yaml",
     "fetch_manifest.yaml",
+    "source_yield.yaml",
     "publication.yaml",
 )
 PUBLICATION = "publication"

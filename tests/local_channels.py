@@ -1,4 +1,4 @@
-"""Real receivers of alerts on the loopback interface: a webhook and a mail server, up or down as told."""
+"""Real receivers of alerts on the loopback interface: a webhook, a messenger and a mail server, up or down as told."""
 
 from __future__ import annotations
 
@@ -59,6 +59,42 @@ class Webhook(_Local):
                     webhook.keys.append(self.headers["Idempotency-Key"])
                 self.send_response(status)
                 self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+
+
+class Messenger(_Local):
+    """Answers 200 to whatever is posted, as the messengers do: `answers` are the bodies of the next answers,
+    after them `taken`. Keeps path and body of what it took."""
+
+    def __init__(self, taken: str) -> None:
+        self.taken = taken
+        self.answers: list[str] = []
+        self.received: list[tuple[str, dict[str, Any]]] = []
+        self.asked = 0
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _make(self) -> ThreadingHTTPServer:
+        messenger = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                messenger.asked += 1
+                answer = messenger.answers.pop(0) if messenger.answers else messenger.taken
+                if answer == messenger.taken:
+                    messenger.received.append((self.path, json.loads(body)))
+                data = answer.encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -26,6 +26,12 @@ class LocalWeb:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            form = ""
+
+            def do_POST(self) -> None:
+                self.form = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+                self.do_GET()
+
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 if path == "/robots.txt" and path not in web.pages:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from flows.edge.asked import load_asked
 from flows.edge.decisions import load_decisions
 from flows.edge.gate import load_published
 from flows.edge.parquet import table_of, write_attempts, write_batch
@@ -116,6 +117,7 @@ def judged_build(
     try:
         load_raw(connection, raw)
         load_decisions(connection, home)
+        load_asked(connection, home)
         load_published(connection, home)
         load_reference(connection, reference)
         failures: list[str] = []

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
+import re
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -15,10 +19,11 @@ from click.testing import CliRunner
 
 from flows.alert import Delivery, deliver_alerts, record_alerts
 from flows.commands.alerts import command
+from flows.edge.bots import find_bot
 from flows.edge.notify import ChannelError, DeliveryError, Message, check_channel, send
 from flows.edge.outbox import Changes, Condition, Outbox, UnknownAlertError
 from flows.settings import ROOT, Home
-from tests.local_channels import MailServer, Webhook
+from tests.local_channels import MailServer, Messenger, Webhook
 from tests.raw_layer import RawLayer, figure, finding, judged_build, report
 
 
@@ -315,7 +320,8 @@ def test_a_channel_is_told_what_its_route_takes(home: Home) -> None:
         ("https://a.cn/#province=Hunan", "province is 'Hunan', expected codes of provinces"),
         ("https://a.cn/#severity=critical&town=1", "town is not known"),
         ("slack://secret", "no address that Apprise understands"),
-        ("https://open.feishu.cn/open-apis/bot/v2/hook/secret", "no address that Apprise understands"),
+        ("https://open.feishu.cn/document/secret", "no address that Apprise understands"),
+        ("wecombot://secret@key", "wecombot://…: expected wecombot://token"),
     ],
 )
 def test_a_mistake_in_a_channel_is_told_without_its_secret(channel: str, said: str) -> None:
@@ -344,38 +350,127 @@ def test_a_service_of_apprise_is_told_until_it_takes_it(home: Home) -> None:
     assert "critical  test.rule  a" in message["message"]
 
 
+BOTS = {
+    "feishu": ('{"code":0,"msg":"success"}', '{"code":19024,"msg":"Key Words Not Found"}'),
+    "lark": ('{"StatusCode":0,"StatusMessage":"success"}', '{"code":9499,"msg":"Bad Request"}'),
+    "dingtalk": ('{"errcode":0,"errmsg":"ok"}', '{"errcode":310000,"errmsg":"sign not match"}'),
+    "wecombot": ('{"errcode":0,"errmsg":"ok"}', '{"errcode":93000,"errmsg":"invalid webhook url"}'),
+}
+"""What a bot answers to what it takes and to what it refuses, both with the status 200."""
+
+
+def text_of(body: dict[str, Any]) -> str:
+    return str(body["content"]["text"] if "content" in body else body["text"]["content"])
+
+
+@pytest.mark.parametrize("name", BOTS)
+def test_a_bot_has_taken_a_message_when_it_says_so(home: Home, name: str) -> None:
+    Outbox(home).update([condition("a"), condition("b")], "1")
+    taken, refused = BOTS[name]
+    messenger = Messenger(taken)
+    with messenger:
+        channel = f"{name}://Token-secret?origin={messenger.origin}"
+    assert "ConnectError" in str(deliver(home, channel)[0].error)
+    messenger.answers = [refused, "no JSON"]
+    with messenger:
+        (delivery,) = deliver(home, channel)
+        assert (delivery.event_count, str(delivery.error).split()[0]) == (2, name)
+        assert messenger.asked == 1
+        assert "says nothing" in str(deliver(home, channel)[0].error)
+        messenger.answers = ['{"errcode": 45009, "errmsg": "api freq out of limit"}']
+        assert deliver(home, channel) == [Delivery(delivery.channel, 2)]
+        assert deliver(home, channel) == [Delivery(delivery.channel, 0)]
+    ((path, body),) = messenger.received
+    assert "Token-secret" in path
+    assert text_of(body).startswith(
+        "gongkai: 2 alerts opened, 0 resolved, the worst critical\n\ncritical  test.rule  a"
+    )
+    assert "有误" in text_of(body)
+    assert "secret" not in repr(delivery)
+
+
+def test_a_bot_that_asks_for_signatures_gets_one(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with Messenger(BOTS["dingtalk"][0]) as dingtalk, Messenger(BOTS["feishu"][0]) as feishu:
+        deliver(
+            home,
+            f"dingtalk://SECx@token?origin={dingtalk.origin}",
+            f"feishu://key@token?origin={feishu.origin}",
+        )
+    ((path, _),) = dingtalk.received
+    query = parse_qs(urlsplit(path).query)
+    assert query["access_token"] == ["token"]
+    said = f"{query['timestamp'][0]}\nSECx".encode()
+    assert query["sign"] == [base64.b64encode(hmac.digest(b"SECx", said, "sha256")).decode()]
+    ((_, body),) = feishu.received
+    key = f"{body['timestamp']}\nkey".encode()
+    assert body["sign"] == base64.b64encode(hmac.digest(key, b"", "sha256")).decode()
+
+
+def test_a_bot_is_told_in_messages_that_it_can_take(home: Home) -> None:
+    outbox = Outbox(home)
+    outbox.update(
+        [condition(f"subject {number:02}") for number in range(30)]
+        + [condition("long", message="有" * 2000)],
+        "1",
+    )
+    with Messenger(BOTS["wecombot"][0]) as messenger:
+        channel = f"wecombot://key?origin={messenger.origin}"
+        messenger.answers = [messenger.taken, '{"errcode":93000,"errmsg":"no"}']
+        first = deliver(home, channel)[0]
+        assert first.error == "wecombot answered 93000 no"
+        told_first = 31 - first.event_count
+        # what was taken before is not told again
+        assert deliver(home, channel)[0].event_count == 31 - told_first
+        assert deliver(home, channel)[0].event_count == 0
+    texts = [text_of(body) for _, body in messenger.received]
+    assert all(len(text.encode()) <= 2048 for text in texts)
+    assert sorted(re.findall("subject [0-9]{2}", "".join(texts))) == [
+        f"subject {number:02}" for number in range(30)
+    ]
+    assert sum("test.rule  long" in text and text.endswith("…") for text in texts) == 1
+
+
 @pytest.mark.parametrize(
-    ("service", "channel", "posted_to"),
+    ("channel", "address"),
     [
-        ("slack", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#data", "https://hooks.slack.com/"),
-        ("feishu", "feishu://abcdef-token", "https://open.feishu.cn/"),
-        ("dingtalk", "dingtalk://abcdeftoken123", "https://oapi.dingtalk.com/"),
-        ("wecombot", "wecombot://abcdefghij-key-abcd", "https://qyapi.weixin.qq.com/"),
+        (
+            "https://open.feishu.cn/open-apis/bot/v2/hook/ab-1",
+            "https://open.feishu.cn/open-apis/bot/v2/hook/ab-1",
+        ),
+        ("lark://ab-1/", "https://open.larksuite.com/open-apis/bot/v2/hook/ab-1"),
+        ("dingtalk://abC", "https://oapi.dingtalk.com/robot/send?access_token=abC"),
+        (
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=9-a",
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=9-a",
+        ),
+        ("https://oapi.dingtalk.com/robot/send", None),
+        ("https://open.feishu.cn/document/", None),
+        ("wecombot://", None),
+        ("https://example.cn/open-apis/bot/v2/hook/ab-1", None),
     ],
 )
-def test_the_services_that_are_promised(
-    monkeypatch: pytest.MonkeyPatch, service: str, channel: str, posted_to: str
-) -> None:
-    """The request that would leave for the service; nothing does."""
-    import requests
+def test_the_address_of_a_bot(channel: str, address: str | None) -> None:
+    bot = find_bot(channel)
+    assert (bot.address if bot else None) == address
 
-    sent: list[tuple[str, object]] = []
 
-    def request(session: object, method: str, url: str, **options: object) -> requests.Response:
-        sent.append((url, options.get("data") or options.get("json")))
-        answer = requests.Response()
-        answer.status_code = 200
-        answer._content = b'{"code": 0, "errcode": 0, "ok": true}' if service != "slack" else b"ok"
-        return answer
+def test_slack(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apprise.plugins.slack import NotifySlack
 
-    monkeypatch.setattr(requests.Session, "request", request)
-    check_channel(channel)
-    send(channel, Message("id", "gongkai: 1 alert opened", "critical  test.rule  a\n  有误", {}))
-    ((url, body),) = sent
-    assert url.startswith(posted_to)
-    text = body.decode() if isinstance(body, bytes) else str(body)
-    assert "test.rule" in text
-    assert "有误" in text or "\\u6709\\u8bef" in text
+    Outbox(home).update([condition("a")], "1")
+    with Messenger("ok") as messenger:
+        monkeypatch.setattr(NotifySlack, "webhook_url", f"{messenger.origin}/services")
+        channel = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#data"
+        messenger.answers = ["no_service"] * 3
+        (delivery,) = deliver(home, channel)
+        assert delivery.error is not None
+        assert delivery.error.startswith("Slack: ")
+        assert deliver(home, channel) == [Delivery(delivery.channel, 1)]
+        assert deliver(home, channel) == [Delivery(delivery.channel, 0)]
+    ((path, body),) = messenger.received
+    assert path == "/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert "critical  test.rule  a" in json.dumps(body)
 
 
 def test_alerts_are_events_that_the_example_automation_takes(

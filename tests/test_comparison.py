@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import main
+from flows.edge.asked import AskedError, note_asked, read_asked
 from flows.edge.decisions import DecisionsError, decide, read_decisions
 from flows.edge.gate import COMPARED
 from flows.edge.parquet import write_attempts
@@ -31,6 +33,8 @@ class Country:
         self.home = home
         self.raw = RawLayer(home.raw)
         self.names: dict[str, str] = {}
+        self.sources: dict[str, str | None] = {}
+        self.attempts: list[dict[str, Any]] = []
         self._documents: list[dict[str, Any]] = []
         self._facts: list[dict[str, Any]] = []
         self._findings: list[dict[str, Any]] = []
@@ -69,9 +73,11 @@ class Country:
                 "requested_at": at,
                 "sha256": row["sha256"],
                 "byte_count": 10,
+                "source_name": self.sources.get(self.names[row["sha256"]]),
             }
             for row in self._documents
         ]
+        self.attempts = rows
         write_attempts(self.home.raw, f"run-{len(rows)}", rows)
 
     def outcomes(self, connection: Any, rule: str) -> dict[str, str]:
@@ -226,6 +232,130 @@ def test_a_total_must_not_be_less_than_its_parts(home: Home) -> None:
         }
 
 
+def test_other_totals_are_compared_where_nearly_all_below_report(home: Home) -> None:
+    country = Country(home)
+    total = {"agency_type": "government", "scope": "territory_total"}
+    issued, fees = "active.normative_documents.issued", "active.fees.amount"
+    with judged_build(home.raw, home) as (connection, _):
+        counties = connection.execute(
+            "SELECT division_code, division_name FROM ref.division WHERE parent_code = '430400' AND level = 3 "
+            "AND from_year <= 2022 AND coalesce(to_year, 9999) >= 2022 ORDER BY 1"
+        ).fetchall()
+    assert len(counties) == 12
+    for year, missing in ((2022, 2), (2023, 3)):
+        city = {"requests.received": 900, issued: 5, fees: 1.5}
+        country.add(f"city {year}", year, city, agency_name="衡阳市", division_code="430400", **total)
+        for number, (code, name) in enumerate(counties[missing:]):
+            figures = {"requests.received": 10 + number, issued: number, fees: 2.5}
+            country.add(f"{name} {year}", year, figures, agency_name=name, division_code=code, **total)
+    country.write()
+    with judged_build(home.raw, home) as (connection, _):
+        assert country.outcomes(connection, "levels.parts")["city 2022"] == "holds"
+        assert country.outcomes(connection, "levels.other_parts")["city 2022"] == "broken"
+        # three of twelve are missing
+        assert country.outcomes(connection, "levels.other_parts")["city 2023"] == "not_assessable"
+        assert connection.execute(
+            "SELECT severity, message FROM quality.finding WHERE rule = 'levels.other_parts' AND outcome = 'broken'"
+        ).fetchall() == [
+            ("info", "normative_documents_issued of the whole territory is 5, but its parts add up to 45")
+        ]
+
+
+def test_against_peers(home: Home) -> None:
+    country = Country(home)
+    with judged_build(home.raw, home) as (connection, _):
+        counties = connection.execute(
+            "SELECT division_code, division_name FROM ref.division WHERE level = 3 AND division_code[1:2] = '43' "
+            "AND from_year <= 2017 AND coalesce(to_year, 9999) >= 2018 ORDER BY 1 LIMIT 30"
+        ).fetchall()
+
+    def office(name: str, place: int, year: int, received: float) -> None:
+        code, county = counties[place]
+        figures = {"requests.received": received}
+        country.add(name, year, figures, agency_name=county + "教育局", division_code=code)
+
+    for place in range(22):
+        office(f"usual {place}", place, 2017, 3 + place)
+    office("telephone", 22, 2017, 84560000)
+    office("large", 23, 2017, 30000)
+    office("large next year", 23, 2018, 29000)
+    office("small count", 24, 2017, 200)
+    code, county = counties[25]
+    for year in (2016, 2017):
+        country.add(
+            f"alone {year}",
+            year,
+            {"requests.received": 9},
+            agency_name=county,
+            agency_type="township",
+            division_code=code,
+        )
+    country.write()
+    with judged_build(home.raw, home) as (connection, _):
+        outcomes = country.outcomes(connection, "plausible.peers")
+        assert {name for name, outcome in outcomes.items() if outcome == "broken"} == {"telephone"}
+        assert outcomes["usual 3"] == outcomes["large"] == outcomes["small count"] == "holds"
+        assert outcomes["large next year"] == outcomes["alone 2017"] == "not_assessable"
+        ((observed, message),) = connection.execute(
+            "SELECT observed, message FROM quality.finding WHERE rule = 'plausible.peers' AND outcome = 'broken'"
+        ).fetchall()
+        assert observed == 84560000
+        assert message == (
+            "requests_received is 84560000; of 25 peers of the year half have less and half more than 15"
+        )
+
+
+def test_a_division_that_was_renamed_is_one_with_its_successor(home: Home) -> None:
+    country = Country(home)
+    # 寿县 was given to another city in 2015 and got another code; 贵溪 stayed
+    country.add(
+        "old",
+        2014,
+        {"requests.received": 4},
+        agency_name="寿县教育局",
+        province_code="340000",
+        division_code="341521",
+    )
+    country.add(
+        "new",
+        2016,
+        {"requests.received": 4},
+        agency_name="寿县教育局",
+        province_code="340000",
+        division_code="340422",
+    )
+    # 密云县 became 密云区 in 2015
+    beijing = {"province_code": "110000"}
+    for year, code, name in (
+        (2014, "110228", "密云县"),
+        (2015, "110118", "密云区"),
+        (2016, "110118", "密云区"),
+    ):
+        figures = {"requests.received": 40 if year < 2016 else 4000}
+        country.add(f"m{year}", year, figures, agency_name=f"{name}教育局", division_code=code, **beijing)
+    for year, received in ((2017, 41), (2018, 39)):
+        country.add(
+            f"m{year}",
+            year,
+            {"requests.received": received},
+            agency_name="密云区教育局",
+            division_code="110118",
+            **beijing,
+        )
+    country.write()
+    with judged_build(home.raw, home) as (connection, _):
+        series = dict(
+            (country.names[sha256], series)
+            for sha256, series in connection.execute(
+                "SELECT sha256, series FROM quality.series JOIN core.report USING (report_id)"
+            ).fetchall()
+        )
+        assert series["m2014"] == series["m2016"] == "110118:教育局"
+        assert series["old"] == series["new"]
+        assert country.outcomes(connection, "plausible.history")["m2016"] == "broken"
+        assert country.outcomes(connection, "plausible.history")["m2014"] == "holds"
+
+
 BUREAUS = ("教育局", "财政局", "审计局", "民政局", "水利局", "林业局")
 
 
@@ -271,6 +401,97 @@ def test_what_is_not_yet_due_is_no_drop(home: Home) -> None:
             "SELECT report_year, is_assessable, lost_rate FROM quality.coverage_scorecard ORDER BY 1"
         ).fetchall()
         assert rows == [(2021, False, 0.0), (2022, False, 0.0)]
+
+
+def bureaus(country: Country, place: str, years: Iterable[int], source: str | None, **other: Any) -> None:
+    for index, bureau in enumerate(BUREAUS):
+        for year in years:
+            name = f"{place}{bureau}{year}"
+            country.add(name, year, {"requests.received": 5 + index}, agency_name=place + bureau, **other)
+            country.sources[name] = source
+
+
+JILIN = {"province_code": "220000", "division_code": "220282"}
+
+
+def absences(country: Country, home: Home) -> list[str]:
+    with judged_build(home.raw, home) as (connection, failures):
+        assert failures == []
+        rows = connection.execute(
+            "SELECT subject FROM quality.condition WHERE starts_with(rule, 'coverage.') ORDER BY 1"
+        ).fetchall()
+        return [subject for (subject,) in rows]
+
+
+def test_a_run_of_one_province_or_year_does_not_say_that_the_others_are_gone(home: Home) -> None:
+    country = Country(home)
+    bureaus(country, "耒阳市", (2020, 2021, 2022), "hunan")
+    bureaus(country, "桦甸市", (2020,), "jilin", **JILIN)
+    country.write(datetime(2023, 6, 1, tzinfo=UTC))
+    # both were asked for everything when 2020 was due; later only one was, and the other for one year
+    note_asked(home, ["hunan", "jilin"], [], date(2021, 6, 1))
+    note_asked(home, ["hunan"], [], date(2023, 6, 1))
+    note_asked(home, ["jilin"], [2019], date(2023, 6, 1))
+    assert absences(country, home) == []
+    note_asked(home, ["jilin"], [2021, 2022], date(2022, 4, 30))
+    assert absences(country, home) == []
+    # asked for it after it was due, it has none; 2022 has no year before it to be compared with
+    note_asked(home, ["jilin"], [2021, 2022], date(2023, 6, 1))
+    assert absences(country, home) == ["220000 2021"]
+    with judged_build(home.raw, home) as (connection, _):
+        assert connection.execute(
+            "SELECT report_year, is_assessable, is_absent FROM quality.coverage_scorecard "
+            "WHERE province_code = '220000' ORDER BY 1"
+        ).fetchall() == [(2020, False, False), (2021, True, True), (2022, False, False)]
+
+
+def test_a_site_that_cannot_be_reached_has_not_lost_its_reports(home: Home) -> None:
+    country = Country(home)
+    bureaus(country, "耒阳市", (2020, 2021), "hunan")
+    bureaus(country, "桦甸市", (2020,), "jilin", **JILIN)
+    country.write(datetime(2021, 6, 1, tzinfo=UTC))
+    note_asked(home, ["hunan", "jilin"], [], date(2022, 6, 1))
+    assert absences(country, home) == ["220000 2021"]
+    entry = {"address": "https://jilin.example.gov.cn/", "source_name": "jilin", "role": "listing"}
+    down = {
+        **entry,
+        "requested_at": datetime(2022, 6, 1, tzinfo=UTC),
+        "error": "ConnectError",
+        "failure": "unreachable",
+    }
+    pages = {row["address"] for row in country.attempts if row["source_name"] == "jilin"}
+    write_attempts(home.raw, "run-9", [down, *({**down, "address": address} for address in sorted(pages))])
+    assert absences(country, home) == []
+
+
+def test_a_folder_has_the_years_that_it_holds(home: Home) -> None:
+    country = Country(home)
+    bureaus(country, "耒阳市", (2019, 2020), "/data/old")
+    bureaus(country, "桦甸市", (2021,), "/data/new", **JILIN)
+    country.write(datetime(2023, 6, 1, tzinfo=UTC))
+    assert absences(country, home) == []
+
+
+def test_years_long_past_are_one_alert(home: Home) -> None:
+    country = Country(home)
+    bureaus(country, "耒阳市", range(2012, 2023), "a")
+    bureaus(country, "桦甸市", (2012, 2014, 2016, 2018, 2020, 2022), "a", **JILIN)
+    country.write(datetime(2023, 6, 1, tzinfo=UTC))
+    assert absences(country, home) == ["220000 2021", "220000 earlier"]
+    with judged_build(home.raw, home) as (connection, _):
+        (message,) = connection.execute(
+            "SELECT message FROM quality.condition WHERE subject = '220000 earlier'"
+        ).fetchone()
+    assert message.startswith("吉林省 2013, 2015, 2017, 2019: A province that reported")
+
+
+def test_notes_that_are_spoiled_name_their_file(home: Home) -> None:
+    note_asked(home, ["a"], [2020], date(2021, 6, 1))
+    note_asked(home, ["a", "b"], [], date(2022, 6, 1))
+    assert read_asked(home) == {"a": {"2020": "2021-06-01", "all": "2022-06-01"}, "b": {"all": "2022-06-01"}}
+    (home.raw / "asked.json").write_text('{"a": {"2020": "soon"}}', encoding="utf-8")
+    with pytest.raises(AskedError, match=r"asked\.json: expected source"):
+        read_asked(home)
 
 
 # --- the gate --------------------------------------------------------------------------------------

@@ -136,3 +136,118 @@ def test_labels_in_prose_are_no_rows() -> None:
         )
         == {}
     )
+
+
+SHORT_ROWS = (
+    "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和) | 申请人情况 | ||||||||\n"
+    "自然人 | 法人或其他组织 | 总计 | |||||||\n商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他 | |||||\n"
+    "一、本年新收政府信息公开申请数量 | 4 | 1 | | | | 2 | 7 | ||\n二、上年结转政府信息公开申请数量 | | | | | | | | ||\n"
+    "三、本年度办理结果 | (一)予以公开 | 4 | 1 | | | | 1 | 6 | |\n"
+    "四、结转下年度继续办理 | | | | | | 1 | 1 | ||\n"
+)
+
+
+def test_rows_that_end_in_a_bar_for_each_spanned_place() -> None:
+    """As many bars in every row, yet no columns: a spanned place has its bar at the row's end."""
+    extraction = read(SHORT_ROWS)
+    found = {fact.key: fact.value for fact in extraction.facts if fact.state == "reported"}
+    assert found == {
+        "requests.received|natural_person": 4,
+        "requests.received|business": 1,
+        "requests.received|other_organisation": 2,
+        "requests.received|total": 7,
+        "requests.granted|natural_person": 4,
+        "requests.granted|business": 1,
+        "requests.granted|other_organisation": 1,
+        "requests.granted|total": 6,
+        "requests.carried_out|other_organisation": 1,
+        "requests.carried_out|total": 1,
+    }
+    assert len(extraction.facts) == 28
+
+
+def test_bars_on_lines_of_their_own() -> None:
+    found = values(
+        "信息内容\n|\n本年制发件数\n|\n本年废止件数\n|\n现行有效件数\n|\n||\n规章\n|\n|\n0\n|\n3\n|\n||\n"
+        "行政规范性文件\n|\n2\n|\n1\n|\n9\n|\n||\n"
+    )
+    assert found == {
+        "active.rules.issued|total": None,
+        "active.rules.repealed|total": 0,
+        "active.rules.in_force|total": 3,
+        "active.normative_documents.issued|total": 2,
+        "active.normative_documents.repealed|total": 1,
+        "active.normative_documents.in_force|total": 9,
+    }
+
+
+def test_bars_before_cells() -> None:
+    found = values(
+        "信息内容\n| 本年制发件数\n| 本年废止件数\n| 现行有效件数\n|\n规章\n|\n| 0\n| 3\n|\n行政规范性文件\n| 2\n| 1\n| 9\n|\n"
+    )
+    assert found["active.rules.issued|total"] is None
+    assert found["active.rules.in_force|total"] == 3
+    assert found["active.normative_documents.in_force|total"] == 9
+
+
+def test_lines_of_white_space_are_blank_cells_where_their_number_fits() -> None:
+    row = "一、本年新收政府信息公开申请数量\n\n3\n\n \n\n\u00a0\n\n\u3000\n\n1\n\n \n\n4\n\n"
+    extraction = read(HEADING + row + LAST)
+    states = {fact.applicant: (fact.value, fact.state) for fact in extraction.facts if "received" in fact.key}
+    assert states["natural_person"] == (3, "reported")
+    assert states["business"] == (None, "blank")
+    assert states["legal_service"] == (1, "reported")
+    assert states["total"] == (4, "reported")
+
+
+def test_lines_of_white_space_between_all_cells_are_none() -> None:
+    heading = HEADING.replace("\n", "\n \n")
+    extraction = read(heading + "一、本年新收政府信息公开申请数量\n \n3\n \n1\n \n4\n \n" + LAST)
+    assert {fact.applicant for fact in extraction.facts if "received" in fact.key} <= {"total"}
+
+
+def test_numbered_rows() -> None:
+    rows = [
+        "信息内容 | 本年处理决定数量 | 备注 |",
+        *(f"{label} | {count} | |" for label, count in (("行政许可", 7), ("行政处罚", 8), ("行政强制", 9))),
+    ]
+    rows += [
+        f"一、本年新收政府信息公开申请数量 | {' | '.join('1234510')} |",
+        "二、上年结转政府信息公开申请数量 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |",
+    ]
+    rows += [
+        "三、本年度办理结果 | (一)予以公开 | 1 | 0 | 0 | 0 | 0 | 0 | 1 |",
+        "四、结转下年度继续办理 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |",
+    ]
+    numbered = "\n".join(f"{number} | {row}" for number, row in enumerate(rows, 1))
+    assert values(numbered) == values("\n".join(rows))
+    assert values(numbered)["active.coercion.decisions|total"] == 9
+
+
+def test_more_counts_than_columns_are_not_cut() -> None:
+    extraction = read(HEADING + "一、本年新收政府信息公开申请数量 1 0 0 0 0 0 1 9\n" + LAST)
+    assert not [fact for fact in extraction.facts if "received" in fact.key]
+    assert any(rule == "flattened.blanks_lost" for rule, _ in extraction.notes)
+
+
+def test_disputes_with_routes_in_another_order() -> None:
+    outcomes = "结果维持 | 结果纠正 | 其他结果 | 尚未审结 | 总计"
+    found = values(
+        f"行政诉讼 | 行政复议 |\n复议后起诉 | 未经复议直接起诉 | {outcomes} |\n{outcomes} | {outcomes} |\n"
+        "1 | 0 | 0 | 0 | 1 | 0 | 2 | 0 | 0 | 2 | 0 | 0 | 3 | 0 | 3 |\n"
+    )
+    assert found["litigation.after_review.upheld|total"] == 1
+    assert found["litigation.direct.corrected|total"] == 2
+    assert found["review.other|total"] == 3
+
+
+@pytest.mark.parametrize("digits", ["47", "12"])
+def test_a_count_behind_a_space_is_not_cut_into_columns(digits: str) -> None:
+    found = values(f"信息内容 上一年项目数量 本年增/减\n行政事业性收费 {digits}\n")
+    assert found == {}
+
+
+def test_two_counts_without_headings_decide_nothing() -> None:
+    extraction = read("（一）收到申请数\n件\n9\n99\n1.当面申请数\n件\n1\n11\n")
+    assert extraction.facts == []
+    assert any(rule == "table.columns_undecided" for rule, _ in extraction.notes)

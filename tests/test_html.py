@@ -118,3 +118,46 @@ def test_grids_are_rectangular_and_lose_no_cell(rows: list[list[tuple[str, int, 
 @given(st.text(alphabet="<>/tablerd =\"'&;收1p!-", max_size=200))
 def test_no_page_raises(page: str) -> None:
     read(page)
+
+
+def test_what_scripts_and_comments_hold_is_no_markup() -> None:
+    page = (
+        "<head><script>for (i=0;i<n;i++) { if (a>b) x = '<table><tr><td>9</td></tr>' }</script></head>"
+        "<body><!-- <script> --><p>甲</p><!-- <table><tr><td>8</td> --><SCRIPT>if (i<n) y = \"</p>\"</SCRIPT>"
+        "<table><tr><td>收到</td><td>1</td></tr></table><script>z<w</script>"
+        "<style>p > a { color: red }</style><!--[if gte mso 9]><xml><w:Zoom>0</w:Zoom></xml><![endif]--><p>乙</p>"
+    )
+    document = read(page)
+    assert texts(document) == [["收到", "1"]]
+    assert [line for line in document.text.split("\n") if line] == ["甲", "乙"]
+
+
+def test_brackets_in_attributes_end_no_tag() -> None:
+    document = read(
+        '<p title="a>b">甲</p><img onload="if(this.width>600)this.width=600" src="a.png">'
+        "<table><tr><td onclick='f(\"<b>\")'>收到</td><td title='1>0'>1</td></tr></table>"
+        '<p style="x"<span>乙</span></p>'
+    )
+    assert texts(document) == [["收到", "1"]]
+    assert [line for line in document.text.split("\n") if line] == ["甲", "乙"]
+
+
+def test_signs_in_the_text_are_no_tags() -> None:
+    source = read_html("<p>首页 > 公开 <《条例》> 3 < 5 & 7 &lt;b&gt;</p>")
+    assert source.text == "首页 > 公开 <《条例》> 3 < 5 & 7 <b>"
+
+
+def test_references_to_control_characters_are_no_marks() -> None:
+    document = read("<p>甲&#1;乙&#x5;丙\x05丁</p><table><tr><td>收到&#5;</td><td>1</td></tr></table>")
+    assert texts(document) == [["收到", "1"]]
+    assert document.text.split("\n")[0] == "甲 乙 丙 丁"
+
+
+def test_rows_without_their_own_tags() -> None:
+    document = read("<table><td>收到</td><td>1</td></tr><td>结转</td><td>2</td></tr></table>")
+    assert texts(document) == [["收到", "1"], ["结转", "2"]]
+
+
+def test_addresses_of_images() -> None:
+    source = read_html("<p>三、<img src='/a.png?x=1&amp;y=2' width=1><IMG SRC=b.jpg></p>")
+    assert (source.images, source.image_count) == (["/a.png?x=1&y=2", "b.jpg"], 2)

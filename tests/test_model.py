@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -267,20 +268,14 @@ def cases() -> list[Any]:
 @pytest.mark.parametrize(("name", "path"), cases())
 def test_given_rows_give_the_expected_rows(empty: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     """A case gives rows of a model's inputs (columns left out are null; reference tables keep their rows unless
-    given) and the rows it must then have: all of them, in the columns named."""
+    given) and the rows it must then have: all of them, in the columns named. Inputs named under `through` are
+    built, from the rows given for their own inputs."""
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
-    model = planned()[name]
-    assert set(case["given"]) <= {*model.inputs}, "the case gives tables that the model does not read"
-    query = model.query
     empty.execute("BEGIN")
     try:
-        for table in model.inputs:
-            rows = case["given"].get(table)
-            if rows is None and table.startswith("ref."):
-                continue
-            query = query.replace(table, f"given_{table.replace('.', '_')}")
-            fill(empty, table, rows or [])
-        columns = list(case["expect"][0]) if case["expect"] else list(model.grain)
+        query, read = over_given(empty, name, case["given"], case.get("through", []))
+        assert {*case["given"], *case.get("through", [])} <= read, "the model does not read all that is given"
+        columns = list(case["expect"][0]) if case["expect"] else list(planned()[name].grain)
         found = empty.execute(f"SELECT {', '.join(columns)} FROM ({query}) ORDER BY ALL").fetchall()
     finally:
         empty.execute("ROLLBACK")
@@ -288,9 +283,28 @@ def test_given_rows_give_the_expected_rows(empty: duckdb.DuckDBPyConnection, nam
     assert sorted(map(comparable, found)) == sorted(map(comparable, wanted))
 
 
+def over_given(
+    connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, list[dict[str, Any]]], through: list[str]
+) -> tuple[str, set[str]]:
+    """The model's query over the given rows, and every table that it reads."""
+    query, read = planned()[name].query, set(planned()[name].inputs)
+    for table in planned()[name].inputs:
+        stand_in = f"given_{table.replace('.', '_')}"
+        if table in through:
+            inner, further = over_given(connection, table, given, through)
+            read |= further
+            connection.execute(f"CREATE OR REPLACE TABLE {stand_in} AS {inner}")
+        elif table.startswith("ref.") and table not in given and table not in planned():
+            continue
+        else:
+            fill(connection, table, given.get(table, []))
+        query = re.sub(rf"\b{re.escape(table)}\b(?!\()", stand_in, query)
+    return query, read
+
+
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     given = f"given_{table.replace('.', '_')}"
-    connection.execute(f"CREATE TABLE {given} AS SELECT * FROM {table} LIMIT 0")
+    connection.execute(f"CREATE OR REPLACE TABLE {given} AS SELECT * FROM {table} LIMIT 0")
     for row in rows:
         places = ", ".join("?" for _ in row)
         connection.execute(f"INSERT INTO {given} ({', '.join(row)}) VALUES ({places})", list(row.values()))

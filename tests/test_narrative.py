@@ -529,3 +529,57 @@ def test_seeds(shared: Path, seed: str, era: EraName, expected: dict[str, Any]) 
         assert (given["value"] if isinstance(given, dict) else given) == (
             value[0] if isinstance(value, tuple) else value
         )
+
+
+OF_ONE_AGENCY: list[tuple[str, dict[str, float]]] = [
+    ("2022年，全市共收到政府信息公开申请1200件。", {}),
+    ("2022年全县各级行政机关共受理政府信息公开申请860件，同比增长12%。", {}),
+    ("2022年度，全省主动公开政府信息12000条，其中我局公开85条。", {}),
+    ("我县教育系统主动公开政府信息3400条。", {}),
+    ("围绕全市中心工作，我局主动公开政府信息318条。", {"disclosed.total": 318}),
+    ("面向全县主动公开政府信息318条。", {"disclosed.total": 318}),
+    (
+        "全镇主动公开政府信息114条，其中通过政府网站公开信息72条。",
+        {"disclosed.total": 114, "disclosed.channel.website": 72},
+    ),
+    ("全局共收到政府信息公开申请4件。", {"requests.received": 4}),
+    ("2021年收到申请20件，2022年收到政府信息公开申请25件，增长25%。", {"requests.received": 25}),
+    ("自2008年以来，我局累计受理政府信息公开申请86件。", {}),
+    ("截至2022年10月底收到政府信息公开申请9件，预计全年收到政府信息公开申请12件。", {}),
+    ("全年未收到不予公开申请，未发生超期答复政府信息公开申请情况。", {}),
+    ("办理人大建议12件、政协提案20件，受理行政许可申请230件，接受信息公开咨询50人次。", {}),
+    (
+        "我镇未收到依申请公开请求；未对公众依申请公开政府信息收取任何费用。",
+        {"requests.received": 0, "fees.collected": 0},
+    ),
+    ("通过微信公众号“桥头之声”发布信息88条。", {"disclosed.channel.wechat": 88}),
+    ("本地到年底累计主动公开政府信息5928条，其中本年度新增主动公开政府信息2110条。", {}),
+    ("2010年度主动公开政府信息54条，全文电子化达100%。", {}),
+    ("没有发生因不服信息公开申请答复而引发的行政诉讼。", {"litigation.total": 0}),
+    ("四、行政复议、诉讼情况\n行政复议案件2件，其中涉及信息公开1件。", {}),
+    ("共收到政府信息公开申请36件（含上年结转4件），其中网络申请30件、信函申请6件。", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), OF_ONE_AGENCY)
+def test_in_the_report_of_one_agency(text: str, expected: dict[str, float]) -> None:
+    """Phrases of real reports, in other words and figures."""
+    facts = read_narrative(text, era="2014", year=2022, territory=False)
+    assert {fact.indicator: fact.value for fact in facts} == expected
+
+
+def test_in_the_report_of_a_territory() -> None:
+    text = "2016年，全市共收到政府信息公开申请150件。其中市本级收到政府信息公开申请30件。"
+    (fact,) = read_narrative(text, era="2014", year=2016, territory=True)
+    assert (fact.indicator, fact.value) == ("requests.received", 150)
+    assert read_narrative("市本级收到政府信息公开申请30件。", era="2014", year=2016, territory=True) == []
+    assert (
+        len(read_narrative("市本级收到政府信息公开申请30件。", era="2014", year=2016, territory=False)) == 1
+    )
+
+
+@pytest.mark.parametrize(("second", "value"), [("512条", 512), ("120条", 500), ("480余条", 500)])
+def test_an_exact_figure_replaces_a_rounded_one_only_where_both_agree(second: str, value: float) -> None:
+    text = f"我局门户网站公开信息500余条。门户网站公开信息{second}。"
+    (fact,) = read_narrative(text, era="2014", year=2016)
+    assert (fact.indicator, fact.value) == ("disclosed.channel.website", value)

@@ -755,3 +755,19 @@ def test_the_provinces_of_real_pages_whose_hosts_are_in_no_table(shared: Path) -
     right, wrong, _ = judge(divisions, shared)
     assert wrong == 0
     assert right / 69 >= 0.94
+
+
+@pytest.mark.parametrize(
+    ("agency", "year", "code"),
+    [
+        ("西安高新技术产业开发区管理委员会", 2020, "610100"),
+        ("西安国际港务区管委会", 2020, "610100"),
+        ("红谷滩新区管理委员会", 2017, "360100"),
+        ("济源产城融合示范区管理委员会", 2020, "419001"),
+        ("武当山旅游经济特区管理委员会", 2020, "420300"),
+        ("洪江区管理委员会", 2020, "431200"),
+        ("宁东能源化工基地管理委员会", 2020, "640000"),
+    ],
+)
+def test_zones_of_a_city(agency: str, year: int, code: str) -> None:
+    assert DIVISIONS.resolve(agency, year=year).code == code

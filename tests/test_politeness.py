@@ -100,6 +100,30 @@ def test_the_delay_that_robots_txt_asks_for(body: str, delay: float) -> None:
     assert (robots.forbids("http://a/x") is not None) == ("Disallow" in body)
 
 
+def test_a_site_that_wants_too_long_a_pause_is_left_alone_with_the_reason(tmp_path: Path) -> None:
+    with LocalWeb() as web:
+        web.serve("/robots.txt", "User-agent: *\nCrawl-delay: 86400\n", "text/plain")
+        web.serve("/", listing("a.html"))
+        sources = [replace(source_of(web.address(path)), name=path) for path in ("/", "/b.html")]
+        summary = run(tmp_path, *sources)
+        assert set(web.asked) == {"/robots.txt"}
+    host = web.address().split("/")[2]
+    reason = f"not asked: robots.txt of {host} asks for 86,400 s between requests, at most 60 s are waited"
+    assert sorted(summary.failures) == [f"{web.address(path)}: {reason}" for path in ("/", "/b.html")]
+    found = attempts(tmp_path)
+    assert {(row["failure"], row["error"]) for row in found.values()} == {("forbidden", reason)}
+
+
+def test_a_redirect_to_a_site_that_wants_too_long_a_pause(tmp_path: Path) -> None:
+    with LocalWeb() as slow, LocalWeb() as web:
+        slow.serve("/robots.txt", "User-agent: *\nRequest-rate: 1/1h\n", "text/plain")
+        slow.serve("/a.html", REPORT)
+        web.redirect("/a.html", slow.address("/a.html"))
+        summary = run(tmp_path, source_of(web.address("/a.html")))
+        assert set(slow.asked) == {"/robots.txt"}
+    assert "asks for 3,600 s between requests" in summary.failures[0]
+
+
 def test_a_missing_robots_txt_allows_everything() -> None:
     robots = read_robots(Attempt("http://a/robots.txt", failure="missing", error="404"))
     assert robots.forbids("http://a/x") is None

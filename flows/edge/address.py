@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from contextlib import suppress
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 _PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -39,10 +40,13 @@ def canonical_address(address: str) -> str:
     return urlunsplit((scheme, host, path, query, ""))
 
 
-def absolute_address(base: str, href: str) -> str | None:
-    """Where a link of the page at `base` leads, without fragment; None for what is no http(s) address."""
+def absolute_address(base: str, href: str, charset: str | None = None) -> str | None:
+    """Where a link of the page at `base` leads, without fragment; None for what is no http(s) address. What is
+    not ASCII in a query is escaped in the page's `charset`, as browsers do; elsewhere it is UTF-8."""
     try:
         address = urljoin(base, href.strip()).partition("#")[0]
+        if charset is not None and not address.isascii():
+            address = _escaped_query(address, charset)
         parts = urlsplit(address)
         parts.port  # noqa: B018  (raises for a port that is none)
     except ValueError:
@@ -50,6 +54,14 @@ def absolute_address(base: str, href: str) -> str | None:
     if parts.scheme not in _PORTS or not parts.hostname or len(address) > LONGEST_ADDRESS:
         return None
     return address
+
+
+def _escaped_query(address: str, charset: str) -> str:
+    path, mark, query = address.partition("?")
+    with suppress(LookupError, UnicodeError):
+        # what the charset lacks is written as browsers write it, &#nnnnn;
+        query = quote(query.encode(charset, "xmlcharrefreplace"), safe="".join(map(chr, range(33, 127))))
+    return path + mark + query
 
 
 def _escapes(text: str) -> str:

@@ -2,7 +2,7 @@
 
 `archive/ab/cd/<sha256>`: two levels of folders keep each one small. A file is written under a temporary
 name and renamed, so a name that exists is a whole original, whenever the writer was stopped. Only a crash of
-the machine can damage one that was not synced yet; reading checks, and fetching again mends.
+the machine can damage one that was not on the disk yet; reading checks, and fetching again mends.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ class Archive:
     def __contains__(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
-    def add(self, data: bytes, *, is_synced: bool = True) -> str:
-        """Keep the bytes and return their SHA-256; an original already there is left as it is. Whoever adds
-        many leaves syncing to the manifest, which does it before it names them."""
-        sha256 = sha256_of(data)
+    def add(self, data: bytes, *, sha256: str | None = None, is_synced: bool = True) -> str:
+        """Keep the bytes and return their SHA-256, which who knows it may give; an original already there is
+        left as it is. Whoever adds many leaves syncing to the manifest, which does it before its Parquet names
+        them."""
+        sha256 = sha256 or sha256_of(data)
         path = self.path(sha256)
         try:
             if path.stat().st_size == len(data):

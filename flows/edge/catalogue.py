@@ -72,6 +72,8 @@ class Source:
     """Links that are not followed whatever the other rules say."""
     next_page: LinkRule = field(default_factory=LinkRule)
     """Links that turn a listing page."""
+    labels: tuple[tuple[str, str], ...] = ()
+    """How the source's tables print labels of the forms: as printed there, as the form has it."""
     pagination: tuple[Family, ...] = ()
     """How pages are turned that no link turns."""
     max_depth: int = 3
@@ -79,6 +81,8 @@ class Source:
     max_pages: int = 200
     """Listing pages read at most."""
     rate: Rate = field(default_factory=Rate)
+    sitemaps: bool = False
+    """Whether the sitemaps that robots.txt of the entries' sites names are read."""
     verify_tls: bool = True
     expected_reports: int | None = None
     """Reports that the source brings in a year at least, as far as is known."""
@@ -104,7 +108,8 @@ def load_source(name: str, folder: Path = FOLDER) -> Source:
 
 def source_of_address(address: str, folder: Path = FOLDER) -> Source:
     """An address given by a user, as a source with the default rules."""
-    return Source(name=address, entry=(address,), **load_defaults(folder))
+    # who gives an address means that page and what it lists
+    return Source(name=address, entry=(address,), **{**load_defaults(folder), "sitemaps": False})
 
 
 def load_defaults(folder: Path = FOLDER) -> dict[str, Any]:
@@ -288,6 +293,27 @@ def _family(path: Path, name: str, node: yaml.Node) -> Family:
     return kind(**values)
 
 
+def _labels(path: Path, name: str, node: yaml.Node) -> tuple[tuple[str, str], ...]:
+    # the labels of all forms, which only files with this key need
+    from flows.report.aliases import Aliases
+
+    if not isinstance(node, yaml.MappingNode):
+        raise _UnexpectedError(_LABELS_FORM)
+    found: dict[str, str] = {}
+    for key_node, value_node in node.value:
+        printed = str(key_node.value)
+        place = f"{name}.{printed}"
+        label = _value(path, place, value_node, _text)
+        if printed in found:
+            raise SourceError(f"{_place(path, key_node, place)}: expected once, found again")
+        try:
+            Aliases({printed: label})
+        except ValueError as mistake:
+            raise SourceError(f"{_place(path, key_node, place)}: {mistake}") from None
+        found[printed] = label
+    return tuple(found.items())
+
+
 def _list_address(path: Path, name: str, node: yaml.Node) -> str:
     text = _address(path, name, node)
     if text.count("{n}") + text.count("{start}") != 1:
@@ -391,6 +417,7 @@ FAMILIES: dict[str, tuple[Callable[..., Family], dict[str, Key], tuple[str, ...]
 }
 """The pagination families: what is made of the keys, the keys, and which of them must be there."""
 
+_LABELS_FORM = "a mapping of labels"
 _RULE_FORM = "a mapping with text, address or both"
 _HOSTS_FORM = "a list of hosts"
 _FAMILIES_FORM = "a list of families"
@@ -414,6 +441,12 @@ KEYS: dict[str, Key] = {
         "how pages are turned that no link turns",
         "[numbered, jpage]",
     ),
+    "labels": Key(
+        _labels,
+        _LABELS_FORM,
+        "labels that its tables print otherwise than the forms: as printed, as a form has it",
+        "{收件总数: 收到申请数}",
+    ),
     "division": Key(_division, "six digits of GB/T 2260", "the place that the source covers", '"430000"'),
     "hosts": Key(
         _list_of(_host, _HOSTS_FORM),
@@ -428,6 +461,12 @@ KEYS: dict[str, Key] = {
         "a mapping with requests_per_second, concurrency or both",
         "how hard a host is asked",
         "{concurrency: 1}",
+    ),
+    "sitemaps": Key(
+        _truth,
+        "true or false",
+        "whether the sitemaps that robots.txt names are read too",
+        "true",
     ),
     "verify_tls": Key(
         _truth,

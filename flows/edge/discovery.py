@@ -35,6 +35,7 @@ MOST_PAGES = 5_000
 
 TOO_DEEP = "deeper than max_depth"
 TOO_MANY_PAGES = "more pages than max_pages"
+TOO_MANY_SITEMAPS = "more sitemaps than are read of a source"
 NOTHING_NEW = "the last pages of the listing offered nothing new"
 
 

@@ -14,12 +14,17 @@ from dataclasses import dataclass, field
 from flows.edge.address import canonical_address
 from flows.edge.catalogue import Source
 from flows.edge.discovery import DiscoveryLog
+from flows.edge.manifest import Role
 from flows.edge.politeness import Host, Patience, host_name
 
 _AGAIN_SECONDS = 0.2
 """Until an address that another walk is asking for is looked at again."""
 _SETTLED_AT_ONCE = 50
 """Steps without a request, after which others get to run."""
+_LOOK_SECONDS = 0.2
+"""Between looks whether it is to stop."""
+_LAST_SECONDS = 5.0
+"""For requests that are under way when it is to stop."""
 
 
 @dataclass(slots=True, eq=False)
@@ -29,6 +34,9 @@ class Walk:
     source: Source
     log: DiscoveryLog
     listing_count: int = 0
+    sitemap_count: int = 0
+    is_posted: bool = False
+    """Its jpage listing answers forms only."""
     _seen: set[str] = field(default_factory=set)
     _listed: set[int] = field(default_factory=set)
 
@@ -77,6 +85,11 @@ class Step:
     """A further page of the article on `found_on`."""
     tried: int = 0
 
+    @property
+    def role(self) -> Role:
+        """What is asked for, as far as is known before it is there."""
+        return "listing" if self.is_listing else "part" if self.is_part else "document"
+
 
 class Frontier:
     """Makes the steps that are added to it, and those that they add.
@@ -93,7 +106,9 @@ class Frontier:
         patience: Patience,
         connections: int,
         is_ours: Callable[[str], bool],
+        is_stopped: Callable[[], bool],
     ) -> None:
+        self.is_stopped = is_stopped
         self._visit, self._settle, self._patience = visit, settle, patience
         self._connections = connections
         self._is_ours = is_ours
@@ -131,9 +146,14 @@ class Frontier:
         self._news.set()
 
     async def run(self) -> None:
-        """Until no step is left. Raises what a step raised."""
+        """Until no step is left, or it is to stop: then requests under way have some seconds to end, and no
+        other begins. Raises what a step raised."""
         try:
             while True:
+                if self.is_stopped():
+                    if self._tasks:
+                        await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
+                    return
                 self._news.clear()
                 pause = await self._start()
                 if self._error is not None:
@@ -141,7 +161,7 @@ class Frontier:
                 if not self._tasks and not self._heap and not self._delayed:
                     return
                 try:
-                    async with asyncio.timeout(pause):
+                    async with asyncio.timeout(min(_LOOK_SECONDS, _LOOK_SECONDS if pause is None else pause)):
                         await self._news.wait()
                 except TimeoutError:
                     pass
@@ -160,7 +180,7 @@ class Frontier:
     async def _start(self) -> float | None:
         """Begin every step whose turn it is; seconds until the next one's, None while that depends on others."""
         now = asyncio.get_running_loop().time
-        while self._heap and len(self._tasks) < self._connections:
+        while self._heap and len(self._tasks) < self._connections and not self.is_stopped():
             at, _, host = self._heap[0]
             if at > now():
                 return at - now()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.edge.address import absolute_address, canonical_address
 from flows.edge.catalogue import LinkRule, Source
+from flows.edge.links import canonical_of, is_attachment, links_of, moved_to
 from flows.edge.pagination import (
     MOST_PAGES,
     Family,
@@ -31,20 +32,22 @@ from flows.report.text import decode
 LONGEST_RUN_OF_A_LISTING = 400
 """Characters between two links. Listing pages print dates, a path and an imprint there; a report prints
 paragraphs and tables."""
-MOST_LINKS = 10_000
-"""Of one page."""
 MOST_ATTACHMENTS = 20
 """Of one page."""
+MOST_FRAMES = 5
+"""Of one page that has little text of its own."""
 _EXAMPLES = 3
 
 # why links are followed
-ENTRY, REPORT, SECTION, TURN, PART, ATTACHMENT = (
-    "entry",
+SITEMAP, REPORT, SECTION, TURN, PART, ATTACHMENT, FRAME, REFRESH = (
+    "sitemap that robots.txt names",
     "fits report",
     "fits follow",
     "turns the page",
     "part of the article",
     "attachment",
+    "frame of a page without text",
+    "the page sends its readers there",
 )
 # why they are not
 NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LINKS = (
@@ -59,11 +62,15 @@ NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LIN
 
 _NO_TEXT = {"script", "style", "noscript", "template", "option"}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_ATTACHMENT = re.compile(r"\.(pdf|docx?|wps|rtf|xlsx?|et|ofd|zip)$", re.I)
+# what a link to a file is called whose address does not say that it is one
+_ATTACHMENT_TEXT = re.compile(
+    r"^\W*(附件|附表)|^\W*(点击|請點擊|请点击)?\s*(下载|下載|查看)\s*(附件|文件|全文|原文|pdf|word)?\W*$|"
+    r"\.(pdf|docx?|wps|rtf|xlsx?|et|ofd|zip)\W*$",
+    re.I,
+)
 _NO_DOCUMENT = re.compile(
     r"\.(jpe?g|png|gif|bmp|webp|svg|ico|css|js|mp[34]|avi|wmv|flv|swf|apk|exe|rar|7z|iso|ttf|woff2?)$", re.I
 )
-_LINKS = "a[href], area[href], iframe[src], frame[src]"
 _HTML = ("text/html", "application/xhtml+xml")
 _DATA = re.compile(r"/(xml|json|[\w.-]+\+xml|[\w.-]+\+json|javascript|x-javascript|plain|gzip|x-gzip)$")
 
@@ -103,8 +110,11 @@ class Listing:
     """Pages that no link turns."""
     is_data: bool = False
     """Whether it is records or a sitemap, with no text of its own."""
+    is_sitemap: bool = False
     passed_over: dict[str, Tally] = field(default_factory=dict)
     """Why links are not followed."""
+    canonical: str | None = None
+    """Another spelling of the page's own address."""
 
     @property
     def has_links(self) -> bool:
@@ -145,7 +155,7 @@ def discover(
         return _read_sitemap(locations, base, source, years)
     if not (is_html or is_data):
         return None
-    text, _ = decode(data, charset)
+    text, codec = decode(data, charset)
     page = Page(base, text)
     asked_years = range(min(years), max(years) + 2) if years else None
     records = [(one.title, one.address) for one in search_records(page)]
@@ -162,6 +172,7 @@ def discover(
         next_page=source.next_page,
         hosts=source.hosts,
         years=years,
+        charset=codec,
         records=[*records, *(_record_links(fragments) if is_html else ())],
     )
     _turn(listing, page, source.pagination, max(asked_years) if asked_years else until)
@@ -182,6 +193,7 @@ def read_listing(
     never: LinkRule | None = None,
     hosts: Sequence[str] = (),
     years: Collection[int] = (),
+    charset: str | None = None,
     records: Iterable[tuple[str, str]] = (),
 ) -> Listing:
     """Read the links of a page, in page order, each once; then those of `records` (title, address).
@@ -197,28 +209,37 @@ def read_listing(
     listing = Listing(longest_run=_longest_run(tree))
     judge = _Judge(listing, base, report or LinkRule(), follow, never or LinkRule(), hosts, years)
     linked: list[str] = []
+    frames: list[Link] = []
     seen = {_known(page_address), _known(base)}
-    nodes = tree.css(_LINKS)
-    for node in nodes[:MOST_LINKS]:
-        shown = " ".join(node.text().split())
-        text = " ".join(f"{node.attributes.get('title') or ''} {shown}".split())
-        address = absolute_address(base, node.attributes.get("href") or node.attributes.get("src") or "")
-        if address is None:
-            listing.pass_over(NO_ADDRESS, (node.attributes.get("href") or "")[:300])
+    found, left_out = links_of(tree, base, charset)
+    moved = moved_to(html, base, charset)
+    if moved is not None and judge.is_here(moved) and _known(moved) not in seen:
+        seen.add(_known(moved))
+        listing.follow.append(Link(moved, "", REFRESH))
+    for one in found:
+        if (address := one.address) is None:
+            listing.pass_over(NO_ADDRESS, one.href[:300])
             continue
         linked.append(address)
         known = _known(address)
         if known in seen:
             continue
-        if judge.is_here(address) and next_page.fits(shown, address):
-            listing.next_page.append(Link(address, text, TURN))
-        elif not judge.decide(text, address):
+        if one.kind == "refresh" and judge.is_here(address):
+            listing.follow.append(Link(address, "", REFRESH))
+        elif judge.is_here(address) and next_page.fits(one.shown, address):
+            listing.next_page.append(Link(address, one.text, TURN))
+        elif not judge.decide(one.text, address):
+            if one.kind == "frame" and not is_attachment(address) and judge.may_be_shown(address):
+                frames.append(Link(address, one.text, FRAME))
             continue
         seen.add(known)
-    if len(nodes) > MOST_LINKS:
-        listing.passed_over[TOO_MANY_LINKS] = Tally(len(nodes) - MOST_LINKS)
+    if left_out:
+        listing.passed_over[TOO_MANY_LINKS] = Tally(left_out)
+    if listing.longest_run < LONGEST_RUN_OF_A_LISTING:
+        listing.follow += frames[:MOST_FRAMES]
+    listing.canonical = canonical_of(tree, page_address)
     for text, href in records:
-        address = absolute_address(base, href)
+        address = absolute_address(base, href, charset)
         if address is not None and _known(address) not in seen and judge.decide(text, address):
             seen.add(_known(address))
     _find_parts(listing, Page(page_address, html), linked)
@@ -255,13 +276,24 @@ class _Judge:
             listing.pass_over(why, address)
             if why == OTHER_YEAR:
                 listing.left_out.append(address)
-            elif why == NO_RULE and is_attachment(address) and len(listing.attachments) < MOST_ATTACHMENTS:
-                listing.attachments.append(Link(address, text, ATTACHMENT))
+            elif why == NO_RULE:
+                self._attach(text, address)
             return False
         listing.follow.append(Link(address, text, why))
-        if is_attachment(address) and len(listing.attachments) < MOST_ATTACHMENTS:
-            listing.attachments.append(Link(address, text, ATTACHMENT))
+        if is_attachment(address):
+            self._attach(text, address)
         return True
+
+    def may_be_shown(self, address: str) -> bool:
+        """Whether a page may show this one in a frame, as far as the rules go."""
+        return self.is_here(address) and not self.never.fits("", address)
+
+    def _attach(self, text: str, address: str) -> None:
+        attachments = self.listing.attachments
+        if not (is_attachment(address) or _ATTACHMENT_TEXT.search(text)):
+            return
+        if len(attachments) < MOST_ATTACHMENTS and address not in {link.address for link in attachments}:
+            attachments.append(Link(address, text, ATTACHMENT))
 
     def _why(self, text: str, address: str) -> str:
         if not self.is_here(address):
@@ -277,14 +309,6 @@ class _Judge:
         if self.years and named and not named & set(self.years):
             return OTHER_YEAR
         return REPORT if is_report else SECTION
-
-
-def is_attachment(address: str) -> bool:
-    """Whether an address names a file of a kind that reports are attached as, in its path or a parameter."""
-    parts = urlsplit(address)
-    return bool(_ATTACHMENT.search(parts.path)) or any(
-        _ATTACHMENT.search(value) for _, value in parse_qsl(parts.query)
-    )
 
 
 def _find_parts(listing: Listing, page: Page, linked: Sequence[str]) -> None:
@@ -312,7 +336,7 @@ def _turn(listing: Listing, page: Page, families: Sequence[Family], until: int) 
 
 def _read_sitemap(locations: Sequence[str], base: str, source: Source, years: Collection[int]) -> Listing:
     """Of a sitemap only addresses are known: those that a rule knows by its address, and further sitemaps."""
-    listing = Listing(is_data=True)
+    listing = Listing(is_data=True, is_sitemap=True)
     judge = _Judge(listing, base, source.report, source.follow, source.never, source.hosts, years)
     for location in locations:
         address = absolute_address(base, location)
@@ -322,6 +346,21 @@ def _read_sitemap(locations: Sequence[str], base: str, source: Source, years: Co
             listing.next_page.append(Link(address, "", TURN))
         else:
             judge.decide("", address)
+    return listing
+
+
+def sitemaps_of(locations: Sequence[str], base: str, source: Source) -> Listing:
+    """What the robots.txt at `base` names as sitemaps: those on hosts of the source are to be read."""
+    listing = Listing(is_data=True, is_sitemap=True)
+    judge = _Judge(listing, base, source.report, source.follow, source.never, source.hosts, ())
+    for location in locations:
+        address = absolute_address(base, location)
+        if address is None:
+            listing.pass_over(NO_ADDRESS, location)
+        elif not judge.is_here(address):
+            listing.pass_over(OTHER_HOST, address)
+        else:
+            listing.next_page.append(Link(address, "", SITEMAP))
     return listing
 
 
@@ -352,7 +391,8 @@ def _bare(host: str) -> str:
 
 
 def _longest_run(tree: LexborHTMLParser) -> int:
-    """The most characters, white space not counted, between the start of one link and that of the next."""
+    """The most characters, white space not counted, between the start of one link and that of the next; of more
+    than a listing has, no more are counted."""
     longest = run = 0
     if tree.body is None:
         return 0
@@ -362,4 +402,6 @@ def _longest_run(tree: LexborHTMLParser) -> int:
         elif node.tag == "-text" and (node.parent is None or node.parent.tag not in _NO_TEXT):
             run += len("".join((node.text_content or "").split()))
             longest = max(longest, run)
+            if longest >= LONGEST_RUN_OF_A_LISTING:
+                break
     return longest

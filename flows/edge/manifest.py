@@ -6,7 +6,13 @@ no table of the warehouse is built from. So fetching the same again leaves the w
 changed, failed or recovered adds to it.
 
 Each attempt is first a line of a journal, so that a process that is killed loses none that it made; the next
-one turns the journal into Parquet.
+one turns the journal into Parquet. An original has its line as soon as its bytes are in the archive, before the
+connection that brought it is used again: whatever a server saw answered before it was asked for more is on
+record, whenever the process was killed.
+
+Lines and originals are handed to the operating system one by one, and to the disk together, before the
+Parquet that names them: a process may be killed at any moment, and if the whole machine stops, what was not on
+the disk yet is fetched again.
 """
 
 from __future__ import annotations
@@ -103,6 +109,10 @@ _KNOWN = (
 )
 
 
+_KEPT = "kept"
+"""In a journal, in place of a table: an original that is in the archive, before it is said what it is."""
+
+
 class Manifest:
     """The attempts of one run, and what earlier ones found.
 
@@ -118,6 +128,8 @@ class Manifest:
         self._pieces = 0
         self._new: list[dict[str, Any]] = []
         self._same: list[dict[str, Any]] = []
+        self._kept: dict[str, dict[str, Any]] = {}
+        """By address: originals in the archive that are not recorded yet."""
         self._journal: TextIO | None = None
         _recover(raw)
         self._known: dict[str, Known] = {}
@@ -130,16 +142,25 @@ class Manifest:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.flush()
+        self._close()
 
     def known(self, address: str) -> Known | None:
         """What is on record of an address."""
         return self._known.get(address)
 
+    def keep(self, attempt: Attempt) -> None:
+        """Note that the attempt's original is in the archive. `record` follows when it is known what it is; if
+        that never comes, the attempt is on record as it is now."""
+        with self._lock:
+            row = attempt.row()
+            self._kept[attempt.address] = row
+            self._write_journal(_KEPT, row)
+
     def record(self, attempt: Attempt) -> bool:
         """Record the attempt; True if it says something new."""
         with self._lock:
             row = attempt.row()
+            self._kept.pop(attempt.address, None)
             known = self._known.get(attempt.address)
             is_new = attempt.role != "robots" and not (
                 attempt.is_unchanged
@@ -149,6 +170,9 @@ class Manifest:
                     and (attempt.error is not None or known.sha256 == attempt.sha256)
                 )
             )
+            # other rules of a source may take the same bytes for a listing, or no more for one
+            if attempt.sha256 and known is not None and "listing" in {known.role, attempt.role}:
+                is_new = is_new or known.role != attempt.role
             # back after an error, by a 304: the original stands again
             if attempt.is_unchanged and known is not None and known.error is not None:
                 is_new = True
@@ -163,6 +187,13 @@ class Manifest:
         with self._lock:
             self._write()
 
+    def _close(self) -> None:
+        """Write all there is, also of originals that nothing more was said of."""
+        with self._lock:
+            self._new += self._kept.values()
+            self._kept.clear()
+            self._write()
+
     def _note(self, row: dict[str, Any]) -> None:
         known = self._known.get(row["address"])
         if known is None:
@@ -174,8 +205,10 @@ class Manifest:
             known.status_code = 200 if row["status_code"] == 304 and not row["error"] else row["status_code"]
         if row["sha256"] and row["sha256"] != known.sha256:
             known.changed_at = row["requested_at"]
+        if row["sha256"]:
+            known.role = row["role"]
         if row["sha256"] and row["status_code"] != 304:
-            known.sha256, known.role = row["sha256"], row["role"]
+            known.sha256 = row["sha256"]
             known.etag, known.last_modified = row["etag"], row["last_modified"]
             known.media_type, known.charset = row["media_type"], row["charset"]
             known.final_address = row["final_address"]
@@ -197,11 +230,13 @@ class Manifest:
             return
         name = f"{self._name}-{self._pieces:06d}"
         _write_piece(self._raw, name, self._new, self._same)
-        Path(self._journal.name).unlink()
-        self._journal.close()
-        self._journal = None
+        done, self._journal = self._journal, None
         self._pieces += 1
         self._new, self._same = [], []
+        for row in self._kept.values():
+            self._write_journal(_KEPT, row)
+        Path(done.name).unlink()
+        done.close()
 
 
 def _write_piece(raw: Path, name: str, new: list[dict[str, Any]], same: list[dict[str, Any]]) -> None:
@@ -222,12 +257,18 @@ def _recover(raw: Path) -> None:
             except BlockingIOError:
                 continue
             rows: dict[str, list[dict[str, Any]]] = {"attempt": [], "unchanged": []}
+            kept: dict[str, dict[str, Any]] = {}
             for line in journal:
                 # the last line may be cut short
                 if not line.endswith("\n"):
                     break
                 row = json.loads(line)
                 row["requested_at"] = datetime.fromisoformat(row["requested_at"])
-                rows[row.pop("table")].append(row)
-            _write_piece(raw, path.stem, rows["attempt"], rows["unchanged"])
+                table = row.pop("table")
+                if table == _KEPT:
+                    kept[row["address"]] = row
+                else:
+                    kept.pop(row["address"], None)
+                    rows[table].append(row)
+            _write_piece(raw, path.stem, [*rows["attempt"], *kept.values()], rows["unchanged"])
             path.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
-"""Channels that take a message about alerts: a webhook (JSON), e-mail, and the services that Apprise knows.
+"""Channels that take a message about alerts: a webhook (JSON), e-mail, group bots, and what Apprise knows.
 
 A channel is an address: `https://host/path` is posted the message as JSON; `smtp://host:port/?to=a@b.cn`
-(or `smtps://` for TLS from the start) is sent it as e-mail; any other is an address of Apprise, such as
-`slack://…`, `feishu://…`, `dingtalk://…`, `wecombot://…`. A channel has taken a message when it says so: any
-2xx, the mail server's acceptance, or what Apprise takes for the service's.
+(or `smtps://` for TLS from the start) is sent it as e-mail; `feishu://…`, `lark://…`, `dingtalk://…` and
+`wecombot://…` are bots (`flows.edge.bots`); any other is an address of Apprise, such as `slack://…`. A channel
+has taken a message when it says so: any 2xx, the mail server's acceptance, a bot's code 0, or what Apprise
+takes for the service's.
 
 What a channel is told can be limited at the end of its address: `#severity=critical` or
 `#severity=warning&province=43,220000` (see `Route`).
@@ -21,8 +22,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit, urlunsplit
+
+from flows.edge.bots import BUSY, find_bot, refusal
+
+if TYPE_CHECKING:
+    import httpx
 
 RETRIED_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 TRIES = 3
@@ -129,6 +135,7 @@ def send(channel: str, message: Message, *, first_wait_seconds: float = FIRST_WA
             time.sleep(first_wait_seconds * 2 ** (tried - 1))
 
 
+_BOT_SCHEMES = frozenset({"feishu", "lark", "dingtalk", "wecombot"})
 _SERVICE_HOSTS = frozenset(
     {
         "hooks.slack.com",
@@ -141,8 +148,18 @@ _SERVICE_HOSTS = frozenset(
 """Services whose own addresses look like webhooks but that answer 200 to JSON they do not understand."""
 
 
+def message_bytes(channel: str) -> int | None:
+    """The most bytes of text that the channel takes in one message; None where it says nothing of that."""
+    bot = find_bot(split_route(channel)[0])
+    return bot.text_bytes if bot else None
+
+
 def _sender(channel: str) -> Callable[[str, Message], None]:
     parts = urlsplit(channel)
+    if find_bot(channel) is not None:
+        return _tell_bot
+    if parts.scheme in _BOT_SCHEMES:
+        raise ChannelError(f"{parts.scheme}://…: expected {parts.scheme}://token (see docs/alerts.md)")
     if parts.hostname in _SERVICE_HOSTS:
         return _notify
     if parts.hostname and parts.scheme in ("http", "https"):
@@ -190,22 +207,40 @@ def _notify(channel: str, message: Message) -> None:
         raise _TransientError(f"{service.service_name}: {said[0] if said else 'not taken'}")
 
 
+def _tell_bot(channel: str, message: Message) -> None:
+    bot = find_bot(channel)
+    assert bot is not None
+    # one alert alone may be longer than what a bot takes
+    text = message.text.encode()
+    if len(text) > bot.text_bytes:
+        text = text[: bot.text_bytes - 3].decode(errors="ignore").encode() + "…".encode()
+    address, body = bot.request(text.decode(), time.time())
+    response = _answer(address, body, {})
+    try:
+        said = refusal(response.json())
+    except ValueError:
+        said = refusal(None)
+    if said is not None:
+        code, words = said
+        raise (_TransientError if code in BUSY else DeliveryError)(f"{bot.name} {words}")
+
+
 def _post(channel: str, message: Message) -> None:
+    _answer(channel, message.payload, {"Idempotency-Key": message.message_id})
+
+
+def _answer(address: str, body: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    """The answer of a server that says that it took the JSON. Raises DeliveryError."""
     import httpx
 
     try:
-        response = httpx.post(
-            channel,
-            json=message.payload,
-            headers={"Idempotency-Key": message.message_id},
-            timeout=TIMEOUT_SECONDS,
-        )
+        response = httpx.post(address, json=body, headers=headers, timeout=TIMEOUT_SECONDS)
     except httpx.TransportError as error:
         raise _TransientError(f"{type(error).__name__}: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise DeliveryError(f"{type(error).__name__}: {error}") from error
     if response.is_success:
-        return
+        return response
     reason = f"answered {response.status_code} {response.reason_phrase}".strip()
     raise (_TransientError if response.status_code in RETRIED_STATUS else DeliveryError)(reason)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -28,8 +28,26 @@ _DPI = 200
 _POINTS = 72 / _DPI
 _MAX_PAGES = 60
 _MAX_PIXELS = 40_000_000
+_PAGE_WIDTH = 1654
+"""Pixels of a page of A4 at `_DPI`."""
+_LEAST_WIDTH = 1300
+_MOST_SLANT = 4.0
+"""Degrees by which pages lie askew."""
+_MOST_INK = 60_000
+_LONG_ACROSS = 80
+_LONG_DOWN = 36
+"""Pixels from which a line is a rule: longer than a dash, higher than a letter."""
+_GAP_ACROSS = 40
+_GAP_DOWN = 25
+"""Pixels that a rule may lack: narrower than a column, lower than a row."""
+_GRAIN = 9
+_THICK = 14
+_LEAST_TABLE = 400
+"""Pixels of a table's width."""
 _SURE = 0.5
 """Confidence below which a text is illegible."""
+_SURE_FIGURE = 0.8
+"""The same for a figure of one or two digits, which no word around it confirms."""
 _FLAT = 6
 """Pixels up to which a mark is a dash."""
 _ILLEGIBLE = "□"
@@ -42,16 +60,24 @@ def is_available() -> bool:
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
 
 
-def recognise(data: bytes) -> Source:
-    """The text and tables of an image or of a PDF whose pages are images. UnreadableError where the
-    extra is not installed, or the images cannot be opened."""
+def recognise(files: Sequence[bytes]) -> Source:
+    """The text and tables of images, and of PDFs whose pages are images, as the pages of one document.
+    UnreadableError where the extra is not installed, or none of them can be opened."""
     if not is_available():
         raise UnreadableError(
             "its tables are images: reading them needs the extra `ocr` (pip install 'gongkai[ocr]') (扫描件)"
         )
-    pages = [_page(image) for image in _images(data)]
+    pages: list[Page] = []
+    broken: list[str] = []
+    for data in files:
+        try:
+            pages += [_page(image) for image in _images(data)]
+        except UnreadableError as error:
+            broken.append(str(error))
+        if len(pages) > _MAX_PAGES:
+            raise UnreadableError(f"it has more than {_MAX_PAGES} page images")
     if not any(page.chars for page in pages):
-        raise UnreadableError("no text was recognised in its images (扫描件)")
+        raise UnreadableError(broken[0] if broken else "no text was recognised in its images (扫描件)")
     return assemble(pages, len(pages))
 
 
@@ -124,14 +150,16 @@ def _page(image: Image) -> Page:
     """The page with its lines and recognised pieces of text, in points, y upwards."""
     import cv2
 
+    image = _upright(_enlarged(image))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    _, ink = cv2.threshold(cv2.medianBlur(grey, 3), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     page = Page(image_count=1)
-    # printed rules are thin, and grey once they are scanned
-    rules = _rules(
-        cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 12), page
-    )
-    tables = ruled_tables(page.across, page.down)
+    rules = _rules(grey, page)
+    tables = [
+        table
+        for table in ruled_tables(page.across, page.down)
+        if table.xs[-1] - table.xs[0] > _LEAST_TABLE * _POINTS
+    ]
     text = ink.copy()
     text[rules > 0] = 0
     with _ENGINE:
@@ -146,27 +174,134 @@ def _page(image: Image) -> Page:
     return page
 
 
-def _rules(ink: Image, page: Page) -> Image:
-    """Find the ruling lines; gives their pixels."""
+def _enlarged(image: Image) -> Image:
+    """A small picture at the size of a page of `_DPI`: letters of a few pixels are not told apart."""
+    import cv2
+
+    width = image.shape[1]
+    if width >= _LEAST_WIDTH:
+        return image
+    scale = min(4.0, _PAGE_WIDTH / width, math.sqrt(_MAX_PIXELS / (width * image.shape[0])))
+    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC) if scale > 1 else image
+
+
+def _upright(image: Image) -> Image:
+    """The picture turned so that its lines of text run level."""
+    import cv2
+
+    angle = _slant(image)
+    if abs(angle) < 0.05:
+        return image
+    height, width = image.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    ground = tuple(int(value) for value in cv2.medianBlur(image, 5).reshape(-1, 3).max(axis=0))
+    return cv2.warpAffine(
+        image,
+        turn,
+        (width, height),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=ground,
+    )
+
+
+def _slant(image: Image) -> float:
+    """By how many degrees the lines of the picture slope down to the right: at that angle the rows of its
+    pixels differ most, text and rules from the white between them."""
     import cv2
     import numpy
 
-    long = 50
-    found = numpy.zeros_like(ink)
-    for size, across in (((long, 1), True), ((1, long), False)):
-        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
-        gaps = cv2.getStructuringElement(cv2.MORPH_RECT, (5, 1) if across else (1, 5))
-        lines = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, gaps), cv2.MORPH_OPEN, kernel)
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    scale = 800 / max(grey.shape)
+    if scale < 1:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    _, ink = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    # a scanner's black edge is no text
+    margin = max(ink.shape) // 50
+    rows, columns = ink[margin:-margin, margin:-margin].nonzero()
+    if len(rows) < 100:
+        return 0.0
+    if len(rows) > _MOST_INK:
+        chosen = slice(None, None, -(-len(rows) // _MOST_INK))
+        rows, columns = rows[chosen], columns[chosen]
+
+    def sharpness(angle: float) -> float:
+        places = rows - numpy.tan(numpy.radians(angle)) * columns
+        counts = numpy.bincount(numpy.round(places - places.min()).astype(int))
+        return float((numpy.diff(counts.astype(float)) ** 2).sum())
+
+    best = max(numpy.arange(-_MOST_SLANT, _MOST_SLANT + 0.01, 0.25), key=sharpness)
+    best = max(numpy.arange(best - 0.25, best + 0.26, 0.05), key=sharpness)
+    return float(best) if sharpness(best) > 1.05 * sharpness(0.0) else 0.0
+
+
+def _rules(grey: Image, page: Page) -> Image:
+    """Find the ruling lines, which are thin and grey once they are scanned; gives their pixels."""
+    import cv2
+    import numpy
+
+    found = numpy.zeros_like(grey)
+    for across in (True, False):
+        along, gap = (_LONG_ACROSS, _GAP_ACROSS) if across else (_LONG_DOWN, _GAP_DOWN)
+        # the mean along the line leaves it as dark as it is, and the paper's grain evens out
+        smooth = cv2.blur(grey, (_GRAIN, 1) if across else (1, _GRAIN))
+        dark = cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 25, 10)
+        # a line that slopes a little runs through several rows of pixels
+        dark = cv2.dilate(dark, numpy.ones((3, 1) if across else (1, 3), numpy.uint8))
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (along, 1) if across else (1, along))
+        lines = cv2.morphologyEx(dark, cv2.MORPH_OPEN, kernel)
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(lines)
+        pieces: list[tuple[int, int, int, int]] = []
+        for number, (x, y, width, height, _) in enumerate(boxes[1 : min(count, 5000)].tolist(), 1):
+            if (height if across else width) > _THICK:
+                found_area = labels == number
+                lines[found_area] = 0  # a dark area
+                continue
+            pieces.append((x, y, width, height))
         found |= cv2.dilate(lines, numpy.ones((3, 3), numpy.uint8))
-        count, _, boxes, _ = cv2.connectedComponentsWithStats(lines)
-        for x, y, width, height, _ in boxes[1 : min(count, 5000)].tolist():
-            if (height if across else width) > 12:
-                continue  # a dark area
+        for x, y, width, height in pieces:
             if across:
                 page.across.append((-(y + height / 2) * _POINTS, x * _POINTS, (x + width) * _POINTS))
             else:
                 page.down.append(((x + width / 2) * _POINTS, -(y + height) * _POINTS, -y * _POINTS))
+        _close_gaps(page.across if across else page.down, gap * _POINTS)
+    _keep_rules(page)
     return found
+
+
+def _keep_rules(page: Page) -> None:
+    """Leave out what only looks like rules, strokes of large letters: rules end at rules, and meet several."""
+    touch = 12 * _POINTS
+    across, down = page.across, page.down
+    for _ in range(2):
+        down = [
+            (x, low, high)
+            for x, low, high in down
+            if sum(
+                any(abs(y - end) < touch and left - touch < x < right + touch for y, left, right in across)
+                for end in (low, high)
+            )
+            + (high - low > 4 * _LONG_DOWN * _POINTS)
+            >= 2
+        ]
+        across = [
+            (y, left, right)
+            for y, left, right in across
+            if sum(
+                left - touch < x < right + touch and low - touch < y < high + touch for x, low, high in down
+            )
+            >= 2
+        ]
+    page.across, page.down = across, down
+
+
+def _close_gaps(lines: list[tuple[float, float, float]], gap: float) -> None:
+    """Put bridges over the short gaps of lines, where the scanner lost them."""
+    ordered = sorted(lines, key=lambda line: line[1])
+    for at, _, end in list(lines):
+        following = [line for line in ordered if abs(line[0] - at) < 3 and end < line[1] < end + gap]
+        if following:
+            lines.append((at, end, following[0][1]))
 
 
 def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
@@ -202,7 +337,8 @@ def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
 
 def _char(text: str, left: float, top: float, right: float, bottom: float) -> Char:
     """A piece of text by its pixels in the image."""
-    return Char(text, left * _POINTS, right * _POINTS, -bottom * _POINTS, -top * _POINTS)
+    middle = -(top + bottom) / 2
+    return Char(text, *(place * _POINTS for place in (left, right, -bottom, -top, middle)))
 
 
 def _written(ink: Image) -> list[tuple[int, int, int, int]]:
@@ -259,17 +395,39 @@ def _padded(crop: Image) -> Image:
 
 
 def _recognised(crops: list[Image]) -> list[str]:
-
+    """The text of each crop. A figure that is not sure is read once more, larger; where the two differ it
+    is illegible: better none than a wrong one."""
     if not crops:
         return []
+    read = _read(crops)
+    doubtful = [number for number, (text, score) in enumerate(read) if not _is_sure(text, score)]
+    if doubtful:
+        again = _read([_larger(crops[number]) for number in doubtful])
+        for number, (text, score) in zip(doubtful, again, strict=True):
+            same = text == read[number][0] and max(score, read[number][1]) >= _SURE
+            read[number] = (text if same or _is_sure(text, score) else _ILLEGIBLE, 1.0)
+    return [text for text, _ in read]
+
+
+def _is_sure(text: str, score: float) -> bool:
+    return score >= (_SURE_FIGURE if len(text) < 3 else _SURE)
+
+
+def _read(crops: list[Image]) -> list[tuple[str, float]]:
     result = _engine().recognize_txt(crops)
-    texts: list[str] = []
+    read: list[tuple[str, float]] = []
     for text, score in zip(result.txts, result.scores, strict=True):
         text = text.strip()
         if len(text) <= 6 and not any("\u4e00" <= char <= "\u9fff" for char in text):
             text = text.translate(_ALIKE)
-        texts.append(text if score >= _SURE else _ILLEGIBLE)
-    return texts
+        read.append((text, float(score)))
+    return read
+
+
+def _larger(crop: Image) -> Image:
+    import cv2
+
+    return cv2.resize(crop, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
 
 
 def _lines(image: Image) -> list[Char]:

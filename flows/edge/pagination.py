@@ -208,6 +208,22 @@ class Jpage:
         return [address for query in asked if (address := f"{bare}?{urlencode(query)}") != page.address]
 
 
+def form_of_window(address: str) -> tuple[str, dict[str, str]] | None:
+    """How the script of a jpage listing asks for the records of an address: the address with the window alone, and
+    the other parameters as a form to post; None for what is no such address."""
+    parts = urlsplit(address)
+    if DATAPROXY not in parts.path:
+        return None
+    values = dict(parse_qsl(parts.query))
+    window = {key: values.pop(key) for key in ("startrecord", "endrecord", "perpage") if key in values}
+    return urlunsplit(parts._replace(query=urlencode(window))), values
+
+
+def answers_window(data: bytes | None) -> bool:
+    """Whether an answer holds jpage records, or says how many there are."""
+    return data is not None and bool(re.search(rb"<(totalrecord|record)>", data, re.I))
+
+
 def _jpage_value(text: str, key: str) -> str:
     """The value of a key in the page's script (`key:'1'`, `key=1`), "" where it is not there."""
     found = re.search(rf"""(?<![\w]){key}["']?\s*[:=]\s*["']?([^"'&,;<>{{}}\s]{{1,80}})""", text, re.I)
@@ -414,6 +430,9 @@ def search_records(page: Page) -> list[Record]:
 # --- one article over several pages --------------------------------------------------------------
 
 
+_FOLLOWING = re.compile(r"([_-])(\d{1,2})\.(?:s?html?|jhtml)(?:[?#]|$)", re.I)
+
+
 def parts_of_article(page: Page, linked: Sequence[str]) -> list[str]:
     """The further pages of an article whose first page this is: `t2021_1.html` after `t2021.html`.
 
@@ -432,13 +451,17 @@ def parts_of_article(page: Page, linked: Sequence[str]) -> list[str]:
         names = {
             n: f"{script.stem}_{n}.{script.suffix}" for n in range(first, first + min(script.count, 50) - 1)
         }
-    following = re.compile(rf"{re.escape(shape['stem'])}[_-](\d{{1,2}})\.{re.escape(shape['suffix'])}", re.I)
+    stem = shape["stem"].lower()
     for address in linked:
+        # nearly all links fail here, which is cheap
+        if (following := _FOLLOWING.search(address)) is None or stem not in address.lower():
+            continue
         other = urlsplit(address)
         name = other.path.rpartition("/")
-        found = following.fullmatch(name[2])
-        if found and (other.netloc, name[0]) == (parts.netloc, folder) and int(found[1]) <= 50:
-            names.setdefault(int(found[1]), name[2])
+        is_beside = (other.netloc, name[0]) == (parts.netloc, folder)
+        if is_beside and name[2].lower() == f"{stem}{following[1]}{following[2]}.{shape['suffix'].lower()}":
+            if int(following[2]) <= 50:
+                names.setdefault(int(following[2]), name[2])
     return [urlunsplit((parts.scheme, parts.netloc, f"{folder}/{names[n]}", "", "")) for n in sorted(names)]
 
 

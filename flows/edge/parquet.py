@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("image_count", pa.int32()),
             ("text_length", _count),
             ("text_fingerprint", _text),
+            # of what it was read together with: further pages and images of it, labels of its source; null for nothing
+            ("read_with", _text),
         ]
     ),
     # One printed figure of one original.
@@ -163,12 +165,31 @@ def written_documents(raw: Path, version: int) -> set[str]:
     }
 
 
+def readings(raw: Path, version: int) -> dict[str, str | None]:
+    """The documents read by this parser version, by SHA-256, each with the hash of what it was read with."""
+    found: dict[str, str | None] = {}
+    for path in batch_files(raw, "document", version):
+        table = pq.read_table(path, columns=["sha256", "read_with"], schema=SCHEMAS["document"])
+        found.update(zip(table["sha256"].to_pylist(), table["read_with"].to_pylist(), strict=True))
+    return found
+
+
+def forget(raw: Path, version: int, sha256s: Collection[str]) -> None:
+    """Have documents read again: the batches that hold them count no more, so that all that is in these is read
+    again."""
+    for path in batch_files(raw, "document", version):
+        if not set(sha256s).isdisjoint(pq.read_table(path, columns=["sha256"])["sha256"].to_pylist()):
+            path.unlink()
+
+
 def read_attempts(
-    raw: Path, columns: list[str] | None = None, *, table: str = "attempt"
+    raw: Path, columns: list[str] | None = None, *, table: str = "attempt", role: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Every recorded attempt of a table, in the order of recording."""
+    """Every recorded attempt of a table, or every one of a role, in the order of recording."""
+    filters = [("role", "=", role)] if role is not None else None
     for path in attempt_files(raw, table):
-        for batch in pq.read_table(path, columns=columns, schema=SCHEMAS["attempt"]).to_batches(1000):
+        rows = pq.read_table(path, columns=columns, schema=SCHEMAS["attempt"], filters=filters)
+        for batch in rows.to_batches(1000):
             yield from batch.to_pylist()
 
 

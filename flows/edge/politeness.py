@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from flows.edge.manifest import Attempt, Known
+from flows.edge.manifest import Attempt, Failure, Known
 from flows.edge.robots import Robots
 
 T = TypeVar("T")
@@ -27,6 +27,9 @@ class Patience:
     clients that failed together do not come back together."""
     longest_wait_seconds: float = 60.0
     """Also of what a server may ask for with Retry-After: longer than that, and it is left alone for this run."""
+    longest_delay_seconds: float = 60.0
+    """Between two requests to a host, if its robots.txt asks for it. One that asks for longer is left alone: at
+    its pace a listing of a hundred reports would take days."""
     failures: int = 5
     """Failures in a row after which a host rests."""
     rest_seconds: float = 30.0
@@ -86,10 +89,22 @@ class Host(Generic[T]):
     rested: int = 0
     closed: str | None = None
     """Why it is not asked any more in this run."""
+    closed_as: Failure = "unreachable"
     robots: dict[str, asyncio.Future[Robots]] = field(default_factory=dict)
     """By scheme."""
 
     def heed(self, robots: Robots) -> None:
+        """Keep to the pauses that robots.txt asks for; leave a host alone that cannot be asked by its rules."""
+        if robots.unreadable is not None:
+            self.closed = f"robots.txt cannot be read ({robots.unreadable})"
+            return
+        if robots.delay_seconds > self.patience.longest_delay_seconds:
+            self.closed_as = "forbidden"
+            self.closed = (
+                f"robots.txt of {self.name} asks for {robots.delay_seconds:,.0f} s between requests, "
+                f"at most {self.patience.longest_delay_seconds:g} s are waited"
+            )
+            return
         self.delay_seconds = max(self.delay_seconds, robots.delay_seconds)
         self.next_at = max(self.next_at, asyncio.get_running_loop().time() + self.delay_seconds)
 

@@ -8,6 +8,7 @@ alone in a process of its own, and given up if that ends too. The rest of the ba
 from __future__ import annotations
 
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ _MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",
     "MALLOC_TOP_PAD_": "16777216",
 }
+COLLECTION = (100_000, 20, 20)
+"""Thresholds of the garbage collector: a document makes a thousand objects and no cycle of them."""
 _STARTS = 3
 
 
@@ -154,6 +157,7 @@ def _without_main() -> Iterator[None]:
 
 def _begin_worker() -> None:
     """An interrupt is for the parent to act on; and a worker whose parent is gone has no one to work for."""
+    gc.set_threshold(*COLLECTION)
     sys.meta_path.insert(0, _WithoutPandas())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -301,6 +301,30 @@ TABLES: tuple[ReferenceTable, ...] = (
             Column("text_zh", "The reason in Chinese", "中文说明"),
         ),
     ),
+    ReferenceTable(
+        "rule",
+        "Rules that no expectation suite states: those of the reading of a document and those of a run. The suites' "
+        "own are in quality.rule",
+        "期望套件以外的规则：文件读取规则与运行规则（套件规则见quality.rule）",
+        ("rule",),
+        (
+            Column("rule", "Code of the rule", "规则代码"),
+            Column(
+                "origin",
+                "reading (of a document) or run",
+                "来源：reading文件读取、run运行",
+                choices=("reading", "run"),
+            ),
+            Column(
+                "severity",
+                "What breaking it means, as a rule",
+                "一般严重程度",
+                choices=("critical", "warning", "info"),
+            ),
+            Column("text_en", "What must hold, in English", "要求（英文）"),
+            Column("text_zh", "What must hold, in Chinese", "要求（中文）"),
+        ),
+    ),
 )
 
 MEASURE_TERM = ReferenceTable(

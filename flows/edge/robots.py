@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -10,6 +11,8 @@ from protego import Protego
 from flows.edge.manifest import Attempt
 from flows.edge.web import PRODUCT
 
+MOST_SITEMAPS = 10
+"""Sitemaps that are heeded of those that a robots.txt names."""
 _LONGEST = 500 * 1024
 """Bytes that are read; RFC 9309 asks for at least these."""
 
@@ -54,4 +57,4 @@ def read_robots(attempt: Attempt) -> Robots:
     rate = rules.request_rate(PRODUCT)
     if rate is not None and rate.requests > 0:
         delay = max(delay, rate.seconds / rate.requests)
-    return Robots(rules, delay, tuple(rules.sitemaps))
+    return Robots(rules, delay, tuple(islice(rules.sitemaps, MOST_SITEMAPS)))

@@ -110,6 +110,16 @@ RUN_TABLES: Mapping[str, Mapping[str, str]] = {
         "decided_at": "TIMESTAMP",
         "baseline": "VARCHAR",
     },
+    # the last day on which a source was asked for a year; for everything where that is null
+    "asked": {"source_name": "VARCHAR", "report_year": "INTEGER", "asked_on": "DATE"},
+    # the entries of the catalogue of sources
+    "source": {
+        "source_name": "VARCHAR",
+        "publisher": "VARCHAR",
+        "division_code": "VARCHAR",
+        "expected_report_count": "INTEGER",
+        "is_verified": "BOOLEAN",
+    },
     # how many rows the published warehouse has, by table and province ('' for all)
     "published": {"table_name": "VARCHAR", "province_code": "VARCHAR", "row_count": "BIGINT"},
 }

@@ -47,6 +47,8 @@ _NEVER_A_DOCUMENT = re.compile(
     r"(image|audio|video|font)/|text/css$|(text|application)/(x-)?(java|ecma)script$"
 )
 _HEADERS_KEPT = 16_000
+_KEEP_SECONDS = 15.0
+"""For which a connection without a request is kept."""
 # IPv4 networks written as IPv6
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -86,6 +88,9 @@ class Validators:
 Permit = Callable[[str], Awaitable[str | None]]
 """Asked before a redirect is followed: why its address is not to be asked for, None if it is."""
 
+Keep = Callable[[Attempt], Awaitable[None]]
+"""Given an attempt with its original, before the connection that brought it is used again or closed."""
+
 
 class RefusedAddressError(Exception):
     """The host is on a network that is not to be asked."""
@@ -121,14 +126,7 @@ class Web:
     def _client(self, tls: ssl.SSLContext) -> httpx.AsyncClient:
         transport = httpx.AsyncHTTPTransport(http2=True, verify=tls)
         # httpx offers no way to choose how names become connections; its pool does
-        transport._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls,
-            max_connections=self.limits.connections,
-            max_keepalive_connections=self.limits.connections,
-            keepalive_expiry=15.0,
-            http2=True,
-            network_backend=self._network,
-        )
+        transport._pool = _Pool(tls, self._network, 4 * self.limits.connections)  # type: ignore[assignment]
         return httpx.AsyncClient(
             transport=transport,
             trust_env=False,
@@ -153,12 +151,15 @@ class Web:
         *,
         validators: Validators | None = None,
         permit: Permit | None = None,
+        keep: Keep | None = None,
         verify_tls: bool = True,
+        form: Mapping[str, str] | None = None,
     ) -> Attempt:
         """Ask for one address, once, and follow where it redirects.
 
         With `validators` the answer may be 304: an attempt without bytes and without error. `verify_tls`
-        False accepts any certificate and the ciphers and protocols of old servers.
+        False accepts any certificate and the ciphers and protocols of old servers. With `form` these fields
+        are posted.
         """
         attempt = Attempt(address=address, requested_at=datetime.now(UTC))
         began = time.monotonic()
@@ -167,7 +168,7 @@ class Web:
         else:
             client = self._lenient = self._lenient or self._client(_lenient_tls())
         try:
-            await self._follow(client, attempt, validators or Validators(), permit)
+            await self._follow(client, attempt, validators or Validators(), permit, keep, form)
         except UnwelcomeError as reason:
             attempt.error, attempt.failure = str(reason), reason.failure
         except RefusedAddressError as reason:
@@ -184,7 +185,13 @@ class Web:
         return attempt
 
     async def _follow(
-        self, client: httpx.AsyncClient, attempt: Attempt, validators: Validators, permit: Permit | None
+        self,
+        client: httpx.AsyncClient,
+        attempt: Attempt,
+        validators: Validators,
+        permit: Permit | None,
+        keep: Keep | None,
+        form: Mapping[str, str] | None,
     ) -> None:
         address, cookies = attempt.address, dict[str, str]()
         for hop in range(self.limits.redirects + 1):
@@ -198,12 +205,12 @@ class Web:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
             # not for the wait that a permit may take
             async with asyncio.timeout(self.limits.total_seconds):
-                target = await self._ask(client, attempt, address, headers, cookies)
+                target = await self._ask(client, attempt, address, headers, cookies, keep, form)
             if target is None:
                 return
             if urlsplit(target).netloc != urlsplit(address).netloc:
                 cookies.clear()
-            address = target
+            address, form = target, None
         raise UnwelcomeError(f"more than {self.limits.redirects} redirects")
 
     async def _ask(
@@ -213,9 +220,14 @@ class Web:
         address: str,
         headers: Mapping[str, str],
         cookies: dict[str, str],
+        keep: Keep | None,
+        form: Mapping[str, str] | None,
     ) -> str | None:
         """One request; the address that it redirects to, None when the attempt has its answer."""
-        request = client.build_request("GET", address, headers=dict(headers))
+        if form is None:
+            request = client.build_request("GET", address, headers=dict(headers))
+        else:
+            request = client.build_request("POST", address, headers=dict(headers), data=dict(form))
         response = await client.send(request, stream=True, follow_redirects=False)
         try:
             attempt.final_address = str(response.url)
@@ -237,12 +249,14 @@ class Web:
             if attempt.media_type and _NEVER_A_DOCUMENT.match(attempt.media_type):
                 raise UnwelcomeError(f"media type {attempt.media_type} is not a document's")
             attempt.data = await self._body(response)
+            attempt.etag = _validator(response.headers.get("etag"))
+            attempt.last_modified = _validator(response.headers.get("last-modified"))
+            attempt.sha256 = sha256_of(attempt.data)
+            attempt.byte_count = len(attempt.data)
+            if keep is not None:
+                await keep(attempt)
         finally:
             await response.aclose()
-        attempt.etag = _validator(response.headers.get("etag"))
-        attempt.last_modified = _validator(response.headers.get("last-modified"))
-        attempt.sha256 = sha256_of(attempt.data)
-        attempt.byte_count = len(attempt.data)
         return None
 
     async def _body(self, response: httpx.Response) -> bytes:
@@ -253,7 +267,9 @@ class Web:
                 f"too large: {int(declared):,} bytes declared, at most {limit:,} are fetched"
             )
         body = _Body(response.headers.get("content-encoding", ""), limit)
-        async for chunk in response.aiter_raw():
+        # not `aiter_raw`, which gives the connection back at the end
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        async for chunk in response.stream:
             body.feed(chunk)
         return body.close()
 
@@ -307,9 +323,68 @@ class _Body:
         self._parts.append(data)
 
 
+class _Pool:
+    """Connections that are kept for further requests to their origin.
+
+    Whoever uses it bounds the requests under way: none waits here. (`httpcore.AsyncConnectionPool` looks at
+    every connection for every request, which cost more than the requests themselves.)
+    """
+
+    def __init__(self, tls: ssl.SSLContext, network: _GuardedNetwork, most: int) -> None:
+        self._tls, self._network, self._most = tls, network, most
+        self._kept: dict[str, dict[int, httpcore.AsyncHTTPConnection]] = {}
+        """By origin, oldest first."""
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        if request.url.scheme not in (b"http", b"https") or not request.url.host:
+            raise httpcore.UnsupportedProtocol("the address names no host")
+        while True:
+            connection = await self._connection(request.url.origin)
+            try:
+                return await connection.handle_async_request(request)
+            except httpcore.ConnectionNotAvailable:
+                # another request was faster
+                continue
+
+    async def aclose(self) -> None:
+        connections = [one for kept in self._kept.values() for one in kept.values()]
+        self._kept.clear()
+        for connection in connections:
+            await connection.aclose()
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        for connection in list(self._kept.get(str(origin), {}).values()):
+            if connection.is_available() and not connection.has_expired():
+                return connection
+        await self._tidy()
+        connection = httpcore.AsyncHTTPConnection(
+            origin=origin,
+            ssl_context=self._tls,
+            keepalive_expiry=_KEEP_SECONDS,
+            http2=True,
+            network_backend=self._network,
+        )
+        self._kept.setdefault(str(origin), {})[id(connection)] = connection
+        return connection
+
+    async def _tidy(self) -> None:
+        """Close what has expired, and what is idle where there are too many."""
+        count = sum(map(len, self._kept.values()))
+        useless = []
+        for origin, kept in list(self._kept.items()):
+            for key, connection in list(kept.items()):
+                is_useless = connection.is_closed() or connection.has_expired()
+                if is_useless or (connection.is_idle() and count >= self._most):
+                    count -= 1
+                    useless.append(kept.pop(key))
+            if not kept:
+                del self._kept[origin]
+        for connection in useless:
+            await connection.aclose()
+
+
 class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that knows cheaply whether the other side has closed it: the pool asks each idle one of
-    that for each request."""
+    """A connection that knows cheaply whether the other side has closed it."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flows.report.errors import UnreadableError
-from flows.report.source import CELL, MARKS, TABLE, Source, Span
+from flows.report.source import CELL, MARKS, TABLE, Source
+from flows.report.types import Span
 
 MAX_CHARACTERS = 20_000_000
 MAX_CELLS = 400_000

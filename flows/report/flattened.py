@@ -8,10 +8,15 @@ markup, only what is certain is taken, and said so.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from flows.report.eras import active, form_2014, form_2019, form_2021, tables
+from flows.report import columns
+from flows.report.aliases import Aliases
+from flows.report.align import Row, align, align_groups
+from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
 from flows.report.label import label_key
 from flows.report.number import read_number
 from flows.report.rows import (
@@ -40,30 +45,45 @@ _GAP = re.compile(r"[ \u3000]")
 _WORD = re.compile(r"[^ \u3000]+")
 _RULE = re.compile(r"[:\-—=_ ]*")
 _LONGEST_LABEL = 90
+_LONGEST_NOTED = 300
+"""Of a label with the note that explains it."""
+_OPENING_BAR = re.compile(r"^[ \u3000]*[|｜┃│][ \u3000]*[^\s|｜┃│][^\n|｜┃│]*$", re.M)
+"""A cell whose bar stands before it and not behind it."""
+_ONLY_BARS = re.compile(r"[ \u3000]*[|｜┃│][ \u3000|｜┃│]*")
+_SOFT = 0
+"""Row span of a blank cell of which only a line of white space is left: it may be one, or an empty line."""
 # A line of prose that holds a label's words is no label
 _MOST_TOKENS_APART = 8
+_SHARE = re.compile(r"[-+]?[\d.]+[%％]")
+_MOST_HEADINGS = 14
+"""Tokens before the first label of the nine-section table among which its headings stand."""
 
 
-def read_lines(document: Document, reader: RowReader) -> None:
+def read_lines(document: Document, reader: RowReader, labels: Aliases | None = None) -> None:
     """Add to `reader` the sections that its tables did not give, from the document's lines."""
     text = document.text
-    if not _worth_reading(text):
+    if labels is None and not _worth_reading(text):
         return
     done = frozenset(reader.sections)
     lines = text.split("\n")
     reader.method = "flattened"
+    taken: set[int] = set()
     for number, (first, last) in enumerate(_barred_runs(lines), len(document.tables) + 1):
         grid = _grid_of(lines, first, last, number)
-        if not done:
+        if labels is not None:
+            grid.rows = [[cell and labels.cell(cell) for cell in line] for line in grid.rows]
+        if _keeps_columns(grid) and not done & _sections_of(grid):
             reader.read_table(grid)
-            for index in range(first, last):
-                lines[index] = " " * len(lines[index])
+            taken.update(range(first, last))
     reader.close_headings()
-    LineReader(list(_merged(_tokens("\n".join(lines)))), reader, done).read()
+    tokens = _tokens(text, taken)
+    if labels is not None:
+        tokens = map(labels.cell, tokens)
+    LineReader(list(_merged(tokens)), reader, done).read()
 
 
 _WORTH = re.compile(
-    "上年结转|本年新收|结转下年|收到申请数|主动公开政府信息数|处理决定数|结果纠正|依法纠错数|申请办结数|现行有效件"
+    "主动公开信息数|答复总数|上年结转|本年新收|结转下年|收到申请数|主动公开政府信息数|处理决定数|结果纠正|依法纠错数|申请办结数|现行有效件"
 )
 
 
@@ -71,28 +91,79 @@ def _worth_reading(text: str) -> bool:
     return _WORTH.search(text) is not None or "结转下" in text.replace(" ", "")
 
 
-def _tokens(text: str) -> Iterator[Cell]:
-    """The cells of a text's lines, each with its offset; `row` is the line, `column` the place in it. An
-    empty cell between bars is a token, an empty line is none."""
+def _tokens(text: str, taken: set[int]) -> Iterator[Cell]:
+    """The cells of a text's lines but those `taken`, each with its offset; `row` is the line, `column` the
+    place in it. An empty cell between bars is a token, an empty line is none."""
     offset = 0
-    for number, line in enumerate(text.split("\n")):
+    opening = _OPENING_BAR.search(text) is not None
+    ends = _bars_at_ends(text)
+    plain = False
+    """Whether the line before is a cell whose bar may stand on a line of its own."""
+    first_cell = -1
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
         stripped = line.strip()
-        if stripped:
+        if number in taken:
+            pass
+        elif stripped:
             if _BAR.search(line):
-                yield from _barred(line, number, offset)
-            elif len(stripped) <= _LONGEST_LABEL or _GAP.search(stripped):
+                if opening and _ends_row(lines, number):
+                    # the first cell of the next row has no bar of its own
+                    if not lines[number + 1].strip():
+                        yield Cell("", number + 1, 0, 1, 1, offset + len(line) + 1)
+                        first_cell = number + 1
+                    line = " "
+                elif plain and not opening and _ONLY_BARS.fullmatch(line):
+                    line = _BAR.sub(" ", line, count=1)
+                if not line.isspace():
+                    yield from _barred(line, number, offset, *ends)
+                plain = False
+            elif len(stripped) <= _LONGEST_LABEL or _GAP.search(stripped) or _is_noted_label(stripped):
                 yield from _spaced(line, number, offset)
+                plain = True
+        elif line and number != first_cell:
+            yield Cell("", number, 0, _SOFT, 1, offset)
         offset += len(line) + 1
 
 
-def _barred(line: str, number: int, offset: int) -> Iterator[Cell]:
+def _ends_row(lines: list[str], number: int) -> bool:
+    """Whether a line is the bar that ends a row whose cells each have their bar in front."""
+    if lines[number].strip() not in ("|", "｜", "┃", "│") or number + 1 == len(lines):
+        return False
+    following = lines[number + 1].strip()
+    if following:
+        return _BAR.match(following) is None
+    return number + 2 < len(lines) and _BAR.match(lines[number + 2].strip()) is not None
+
+
+_ROW = re.compile(r"^[^\n|｜┃│\t]*(?:[|\t｜┃│][^\n|｜┃│\t]*){3,}$", re.M)
+_FEWEST_ENCLOSED = 0.8
+
+
+def _bars_at_ends(text: str) -> tuple[bool, bool]:
+    """Whether the bar that begins a line, and the one that ends it, enclose the row's cells: they do where
+    most rows with several cells and a label have one. Else an empty cell stands there."""
+    rows = [line.strip(" \u3000") for line in _ROW.findall(text)]
+    rows = [line for line in rows if any("\u4e00" <= char <= "\u9fff" for char in line)]
+    if not rows:
+        return True, True
+    first = sum(_BAR.match(line) is not None for line in rows)
+    last = sum(_BAR.match(line[-1]) is not None for line in rows)
+    return first > _FEWEST_ENCLOSED * len(rows), last > _FEWEST_ENCLOSED * len(rows)
+
+
+def _is_noted_label(text: str) -> bool:
+    return len(text) <= _LONGEST_NOTED and ("(" in text[:40] or "（" in text[:40]) and is_label(text)
+
+
+def _barred(line: str, number: int, offset: int, first: bool, last: bool) -> Iterator[Cell]:
     if "-" in line and all(_RULE.fullmatch(part) for part in _BAR.split(line)):
         return  # the rule under a markdown heading
     parts = list(_parts(line))
-    # bars at both ends of a line enclose no cell
-    if len(parts) > 1 and not parts[0][1].strip():
+    several = len(parts) > 3
+    if len(parts) > 1 and not parts[0][1].strip() and (first or not several):
         parts = parts[1:]
-    if len(parts) > 1 and not parts[-1][1].strip():
+    if len(parts) > 1 and not parts[-1][1].strip() and (last or not several):
         parts = parts[:-1]
     for column, (start, part) in enumerate(parts):
         lead = len(part) - len(part.lstrip())
@@ -199,19 +270,28 @@ def _parted(digits: str, count: int, *, adds_up: bool) -> list[tuple[int, int]] 
 
 
 _LONGEST_GLUED = 24
+_OUTCOMES = ["upheld", "corrected", "other", "pending", "total"]
+"""Of the disputes table, in the form's order."""
 
 
 def _merged(tokens: Iterator[Cell]) -> Iterator[Cell]:
     """The tokens, with a label that is printed on two lines as one (本年新 / 制作数量, 商业 / 企业)."""
     held: Cell | None = None
+    between: list[Cell] = []
+    """Lines of white space behind the one that is held."""
     for token in tokens:
         if held is not None:
+            if token.rowspan == _SOFT:
+                between.append(token)
+                continue
             both = held.text + token.text
             if token.text and not is_value(token.text) and ROLES.get(label_key(both)) is not None:
                 held = Cell(both, held.row, held.column, 1, 1, held.start)
+                between = []
                 continue
             yield held
-            held = None
+            yield from between
+            held, between = None, []
         short = 1 < len(token.text) <= 12 and not is_value(token.text)
         if short and (ROLES.get(key := label_key(token.text)) is None or key == active.CUT_FIELD):
             held = token
@@ -219,6 +299,7 @@ def _merged(tokens: Iterator[Cell]) -> Iterator[Cell]:
             yield token
     if held is not None:
         yield held
+        yield from between
 
 
 def _joined(words: list[Cell]) -> Iterator[Cell]:
@@ -278,6 +359,45 @@ def _grid_of(lines: list[str], first: int, last: int, number: int) -> Table:
     return Table(number, rows)
 
 
+_SECTION = {
+    APPLICANT: "requests",
+    REQUEST: "requests",
+    SUBJECT: "active",
+    FIELD: "active",
+    OUTCOME: "disputes",
+    STATISTIC: "statistics",
+}
+
+
+def _sections_of(table: Table) -> set[str]:
+    kinds = {role(cell.text) for line in table.rows for cell in line if cell is not None and cell.text}
+    return {_SECTION[kind] for kind in kinds if kind in _SECTION}
+
+
+def _keeps_columns(table: Table) -> bool:
+    """Whether the bars of a run of lines stand where the table's columns were. Where a place under a span
+    gave no bar of its own but one at the row's end, they do not: then the order of the cells counts."""
+    open_rows = kept = moved = heading_rows = 0
+    for line in table.rows:
+        cells = [cell for cell in line if cell is not None]
+        kinds = [role(cell.text) if cell.text else None for cell in cells]
+        if kinds.count(REQUEST) == 1:
+            end = kinds.index(REQUEST) + 1
+            spare = len(cells) - end - len(tables.APPLICANT_ORDER)
+            # a place under a label of the rows above
+            kept += any(cell.text == "" for cell in cells[: end - 1])
+            if spare > 0:
+                open_rows += 1
+                moved += any(cell.text for cell in cells[end : end + spare])
+                kept += any(cell.text for cell in cells[-spare:])
+        elif kinds.count(OUTCOME) > 3 and REQUEST not in kinds:
+            heading_rows += 1
+            if heading_rows > 1:
+                # the last heading is carried on to the empty places behind it
+                moved += cells[0].text != "" and cells[-1].start == cells[-2].start
+    return not moved and (kept > 0 or not open_rows)
+
+
 def _carried(row: list[Cell]) -> Iterator[Cell]:
     heads = any(role(cell.text) in (ROUTE, OUTCOME, APPLICANT) for cell in row if cell.text)
     heads = heads and all(cell.text == "" or not is_value(cell.text) for cell in row)
@@ -298,10 +418,24 @@ def _parts(line: str) -> Iterator[tuple[int, str]]:
     yield start, line[start:]
 
 
+@dataclass(slots=True)
+class _RequestRow:
+    """A row of the applications table and the counts that stand behind its label, or the one run of digits
+    that holds them; `complete` where every column has one."""
+
+    indicator: str
+    printed: list[Cell]
+    complete: bool = False
+    run: Cell | None = None
+
+
 class LineReader:
     """Walks the tokens once; each label takes its counts and the walk goes on behind them."""
 
     def __init__(self, tokens: list[Cell], reader: RowReader, done: frozenset[str]) -> None:
+        tokens = _without_serials(tokens)
+        if _are_spaced(tokens):
+            tokens = [token for token in tokens if token.rowspan != _SOFT]
         self.tokens = tokens
         self.reader = reader
         self.done = done
@@ -309,15 +443,20 @@ class LineReader:
         self.roles = [
             None if not token.text or token.text.isdigit() else role(token.text) for token in tokens
         ]
+        self.heads = self._value_heads()
         self.in_other = False
         self.route = ""
+        self.routes: list[str] = []
         self.outcomes: list[str] = []
         self.applicants: list[str] = []
+        self.request_rows: list[_RequestRow] = []
+        """The rows of the applications table whose blank cells may be lost."""
 
     def read(self) -> None:
         at = 0
         while at < len(self.tokens):
             at = self._read_at(at)
+        self._align()
 
     def _read_at(self, at: int) -> int:
         kind = self.roles[at]
@@ -349,64 +488,121 @@ class LineReader:
             return self._dispute_counts(at)
         return at + 1
 
-    def _values(self, at: int, most: int | None = None) -> tuple[list[Cell], int]:
-        """The counts that stand from `at` on, blanks between bars included, and where they end."""
+    def _values(self, at: int) -> tuple[list[Cell], int]:
+        """The counts that stand from `at` on, blanks between bars included, and where they end: with the
+        line where the label before them is on it."""
         values: list[Cell] = []
+        line = self.tokens[at - 1].row if at else -1
+        on_line = at < len(self.tokens) and self.tokens[at].row == line
         while at < len(self.tokens):
             token = self.tokens[at]
-            if self.roles[at] is not None or not is_value(token.text):
+            if self.roles[at] is not None or not is_value(token.text) or (on_line and token.row != line):
                 break
             values.append(token)
             at += 1
-            if most is not None and sum(value.text != "" for value in values) >= most:
-                break
         return values, at
 
-    def _unglue(
-        self, label: int | None, values: list[Cell], count: int, *, adds_up: bool = False
-    ) -> list[Cell]:
-        """The counts of a row; where one token of digits stands for several columns, the columns if
-        there is one way to part it, and else none (it is reported as unmapped)."""
+    def _run(self, label: int | None, values: list[Cell], count: int) -> Cell | None:
+        """The token of digits that stands for several columns, where the counts of a row ran together."""
         if len(values) != 1 or count < 2 or not values[0].text.isdigit() or len(values[0].text) < count:
+            return None
+        if label is not None and values[0].row != self.tokens[label].row:
+            return None
+        return values[0]
+
+    def _touch(self, label: int, value: Cell) -> bool:
+        """Whether nothing stands between a label and the digits behind it."""
+        token = self.tokens[label]
+        return token.start is not None and token.start + len(token.text) == value.start
+
+    def _cut(self, name: str, run: Cell, parts: list[tuple[int, int]]) -> list[Cell]:
+        self.reader.notes.append(
+            ("flattened.glued", f"{name}: {run.text} was parted into {len(parts)} counts")
+        )
+        return [_piece(run, start, end) for start, end in parts]
+
+    def _unglue(self, label: int | None, values: list[Cell], count: int) -> list[Cell]:
+        """The counts of a row; where one token of digits stands for several columns, the columns if each
+        has one digit, and else none (it is reported as unmapped)."""
+        run = self._run(label, values, count)
+        if run is None:
             return values
-        value = values[0]
-        assert value.start is not None
-        if label is not None and value.row != self.tokens[label].row:
-            return values
-        parts = _parted(value.text, count, adds_up=adds_up)
         name = self.tokens[label].text if label is not None else "disputes"
+        parts = _parted(run.text, count, adds_up=False)
         if parts is None:
-            self.reader.unmapped.append((name, value.text, self._location(value)))
+            self.reader.unmapped.append((name, run.text, self._location(run)))
             return []
-        self.reader.notes.append(("flattened.glued", f"{name}: {value.text} was parted into {count} counts"))
-        return [
-            Cell(value.text[start:end], value.row, value.column + column, 1, 1, value.start + start)
-            for column, (start, end) in enumerate(parts)
-        ]
+        return self._cut(name, run, parts)
 
     # --- 2014 -----------------------------------------------------------------------------------
 
     def _statistic(self, at: int) -> int:
         token = self.tokens[at]
-        indicator, unit = self.reader.statistic(label_key(token.text))
+        key = label_key(token.text)
+        indicator, unit = self.reader.statistic(key)
         hint = money_unit(token.text)
         if "statistics" in self.done or indicator is None:
             return at + 1
         following = at + 1
+        counts: list[Cell] = []
+        blank: Cell | None = None
+        unit_printed = False
         while following < len(self.tokens) and following - at <= _MOST_TOKENS_APART:
             candidate = self.tokens[following]
             if self.roles[following] is not None or (label_key(candidate.text) in form_2014.HEADINGS):
                 break
             if candidate.text in UNIT_WORDS:
                 hint = candidate.text if candidate.text.endswith("元") else hint
-            elif candidate.text and is_value(candidate.text):
-                self.reader.enter("statistics")
-                self._hit(indicator, TOTAL, unit, candidate, hint)
-                return following + 1
-            elif candidate.text and not _is_note(candidate.text):
+                unit_printed = True
+            elif candidate.text and (is_value(candidate.text) or _SHARE.fullmatch(candidate.text)):
+                counts.append(candidate)
+            elif candidate.text == "":
+                blank = blank or candidate
+            elif not _is_note(candidate.text) or counts:
                 break
             following += 1
-        return at + 1
+        value = self._count_of_year(token, counts)
+        if value is None and not counts and unit_printed:
+            value = blank
+        if value is None:
+            return following if counts else at + 1
+        self.reader.enter("statistics")
+        hit = Hit(indicator, TOTAL, unit, value, self._location(value), "flattened", hint)
+        (self.reader.local_hits if key in form_2008.STATISTICS else self.reader.hits).append(hit)
+        return following
+
+    def _count_of_year(self, label: Cell, counts: list[Cell]) -> Cell | None:
+        """Of the counts behind a label the year's: the only one, or the one whose place among the headings
+        says so; the others of a row without headings are of no known column."""
+        if len(counts) < 2:
+            return counts[0] if counts and is_value(counts[0].text) else None
+        wanted = columns.counting(self.heads)
+        if len(counts) == len(self.heads) and len(wanted) == 1:
+            return counts[self.heads.index(wanted.pop())]
+        if counts[0].row == label.row and all(count.row != label.row for count in counts[1:]):
+            return counts[0]
+        message = f"{label.text} has {len(counts)} counts and no heading tells which is the year's"
+        self.reader.notes.append(("table.columns_undecided", message))
+        self.reader.unmapped += [(label.text, count.text, self._location(count)) for count in counts]
+        return None
+
+    def _value_heads(self) -> list[str | None]:
+        """The headings of the columns of counts, in the order of the first row of headings over labels,
+        units and counts."""
+        first = next((at for at, kind in enumerate(self.roles) if kind == STATISTIC), 0)
+        kinds: list[str | None] = []
+        begun = False
+        for token in self.tokens[max(0, first - _MOST_HEADINGS) : first]:
+            kind = columns.column_kind(token.text)
+            if kind in (columns.LABEL, columns.UNIT):
+                if kinds:
+                    break
+                begun = True
+            elif begun and kind is not None:
+                kinds.append(kind)
+            elif kinds:
+                break
+        return kinds
 
     # --- applications ---------------------------------------------------------------------------
 
@@ -422,7 +618,7 @@ class LineReader:
             elif token.text and key not in tables.APPLICANT_HEADINGS and not _RULE.fullmatch(token.text):
                 break
             following += 1
-        if len(found) >= 5:
+        if set(found) == set(tables.APPLICANT_ORDER) and len(found) == len(tables.APPLICANT_ORDER):
             # 总计 heads two rows of the form's heading, so lines give it before the five
             order = [name for name in found if name != "total"]
             inner = found.index("total") if "total" in found else len(found)
@@ -432,53 +628,101 @@ class LineReader:
 
     def _request(self, at: int, indicator: str) -> int:
         values, end = self._values(at + 1)
-        order = self.applicants or list(tables.APPLICANT_ORDER)
-        values = self._unglue(at, values, len(order), adds_up=order[-1] == TOTAL)
-        printed = [value for value in values if value.text != ""]
         if "requests" in self.done:
             return max(end, at + 1)
-        if not values or (not printed and len(values) < len(order)):
+        order = self.applicants or list(tables.APPLICANT_ORDER)
+        run = self._run(at, values, len(order))
+        if run is not None:
+            if (parts := _parted(run.text, len(order), adds_up=order[-1] == TOTAL)) is None:
+                self._enter_request(indicator)
+                self.request_rows.append(_RequestRow(indicator, [], run=run))
+                return end
+            values = self._cut(self.tokens[at].text, run, parts)
+        printed = [value for value in values if value.text != ""]
+        chosen = _chosen(values, printed, len(order))
+        if chosen is None and not printed:
+            self.request_rows.append(_RequestRow(indicator, []))
             return at + 1
-        chosen: list[Cell] | None = None
-        if len(printed) == len(order) or (
-            len(printed) > len(order) and self._one_line(at, printed[: len(order)])
-        ):
-            chosen = printed[: len(order)]
-        elif len(values) >= len(order) and all(value.text == "" for value in values[len(order) :]):
-            chosen = values[: len(order)]
-            if printed:
-                self.reader.notes.append(
-                    ("flattened.blanks", f"{indicator}: blanks between bars were read as blank cells")
-                )
+        self._enter_request(indicator)
+        if chosen is None:
+            self.request_rows.append(_RequestRow(indicator, printed))
+            return end
+        if len(printed) < len(order):
+            self.reader.notes.append(
+                ("flattened.blanks", f"{indicator}: blanks between bars were read as blank cells")
+            )
+        self.request_rows.append(_RequestRow(indicator, chosen, complete=True))
+        for applicant, value in zip(order, chosen, strict=True):
+            self._hit(indicator, applicant, "件", value)
+        return end
+
+    def _enter_request(self, indicator: str) -> None:
         self.reader.enter("requests")
         if indicator == "requests.other":
             self.reader.marks["2019"] += 1
         elif indicator.startswith("requests.other."):
             self.reader.marks["2021"] += 1
-        if chosen is not None:
-            for applicant, value in zip(order, chosen, strict=True):
-                self._hit(indicator, applicant, "件", value)
-            return end if len(printed) <= len(order) else self.tokens.index(chosen[-1], at) + 1
-        self._certain_total(indicator, printed, order)
-        return end
 
-    def _one_line(self, at: int, printed: list[Cell]) -> bool:
-        return all(value.row == self.tokens[at].row for value in printed)
-
-    def _certain_total(self, indicator: str, printed: list[Cell], order: list[str]) -> None:
-        """Fewer counts than columns: the blanks were lost. The last count is the row's total where the
-        others add up to it; which columns the others stand in cannot be known."""
-        if order[-1] == TOTAL and printed:
-            numbers = [read_number(value.text).value for value in printed]
-            *parts, total = numbers
-            if parts and total and None not in parts and sum(part or 0 for part in parts) == total:
-                self._hit(indicator, TOTAL, "件", printed[-1])
+    def _align(self) -> None:
+        """Place the counts of the rows that lost their blank cells, as far as the form's identities leave
+        no choice; where they do not hold, only totals that are the sum of the other counts."""
+        rows: dict[str, _RequestRow] = {}
+        for row in self.request_rows:
+            first = rows.setdefault(row.indicator, row)
+            if first is not row and not first.printed and first.run is None:
+                rows[row.indicator] = row
+        if all(row.complete or not (row.printed or row.run) for row in rows.values()):
+            return
+        order = self.applicants or list(tables.APPLICANT_ORDER)
+        if TOTAL not in order:
+            return
+        total = order.index(TOTAL)
+        given = [
+            Row(
+                row.indicator,
+                [read_number(cell.text).value or 0.0 for cell in row.printed],
+                row.run.text if row.run else "",
+            )
+            for row in rows.values()
+        ]
+        # 其他处理 alone is the heading of its rows where it has no counts of its own
+        headings = {"requests.other"} if any(name.startswith("requests.other.") for name in rows) else set()
+        kept = [number for number, row in enumerate(given) if row.indicator not in headings or row.counts]
+        found = align([given[number] for number in kept], len(order), total)
+        lost = [row for row in rows.values() if not row.complete and (row.printed or row.run)]
+        listed = list(rows.values())
+        placed = 0
+        for index, number in enumerate(kept):
+            row = listed[number]
+            cells = {} if found is None or row.complete else found.get(index, {})
+            for column, (begin, end, _) in cells.items():
+                cell = row.printed[begin] if row.run is None else _piece(row.run, begin, end)
+                self._hit(row.indicator, order[column], "件", cell)
+                placed += 1
+            if row.run is not None and not cells:
+                self.reader.unmapped.append((row.indicator, row.run.text, self._location(row.run)))
+        if found is None and total == len(order) - 1:
+            placed += sum(self._certain_total(row) for row in lost)
+        printed = sum(len(order) if row.run else len(row.printed) for row in lost)
+        how = "no placing keeps the form's sums" if found is None else "placed by the form's sums"
         self.reader.notes.append(
             (
                 "flattened.blanks_lost",
-                f"{indicator}: {len(printed)} counts for {len(order)} columns; the blanks between them were lost",
+                (
+                    f"{len(lost)} rows of the applications table have fewer counts than columns, their blank cells "
+                    f"were lost: {how}, {placed} of {printed} counts have a certain place (空白单元格丢失，按勾稽关系对齐)"
+                ),
             )
         )
+
+    def _certain_total(self, row: _RequestRow) -> int:
+        """The last count is the row's total where the others add up to it; which columns the others stand
+        in cannot be known."""
+        *parts, total = [read_number(value.text).value for value in row.printed] or [None]
+        if parts and total and None not in parts and sum(part or 0 for part in parts) == total:
+            self._hit(row.indicator, TOTAL, "件", row.printed[-1])
+            return 1
+        return 0
 
     # --- disputes -------------------------------------------------------------------------------
 
@@ -489,7 +733,8 @@ class LineReader:
         if route:
             self.route = route
             if route in ("review", "litigation") and len(self.outcomes) >= 15:
-                self.outcomes = []
+                self.outcomes, self.routes = [], []
+            self.routes.append(route)
         outcome = tables.DISPUTE_OUTCOMES.get(key)
         following = at + 1
         if outcome and self.roles[at] == OUTCOME:
@@ -528,31 +773,55 @@ class LineReader:
 
     def _dispute_counts(self, at: int) -> int:
         values, end = self._values(at)
-        if "disputes" in self.done or len(self.outcomes) != len(tables.DISPUTE_ORDER):
-            self.outcomes = []
+        names = self._dispute_columns()
+        if "disputes" in self.done or not names:
+            self.outcomes, self.routes = [], []
             return max(end, at + 1)
-        count = len(tables.DISPUTE_ORDER)
-        values = self._unglue(None, values, count)
+        values = self._unglue(None, _without_lead(values, self.tokens[at - 1].row), len(names))
         printed = [value for value in values if value.text != ""]
-        chosen: list[Cell] | None = None
-        if len(printed) == count:
-            chosen = printed
-        elif len(values) >= count and all(value.text == "" for value in values[count:]):
-            chosen = values[:count]
+        chosen = _chosen(values, printed, len(names))
         if chosen is not None:
             self.reader.enter("disputes")
-            for name, value in zip(tables.DISPUTE_ORDER, chosen, strict=True):
+            for name, value in zip(names, chosen, strict=True):
                 self._hit(name, TOTAL, "件", value)
-            self.outcomes = []
         elif printed:
-            self.reader.notes.append(
-                (
-                    "flattened.blanks_lost",
-                    f"disputes: {len(printed)} counts for {count} columns; none was taken",
-                )
-            )
-            self.outcomes = []
+            self._align_disputes(names, printed)
+        if chosen is not None or printed:
+            self.outcomes, self.routes = [], []
         return max(end, at + 1)
+
+    def _dispute_columns(self) -> list[str]:
+        """What the columns of the disputes table hold, from its headings line by line: the routes, the
+        outcomes of reviews beside the two routes to court, then the outcomes of these."""
+        groups = [self.outcomes[at : at + 5] for at in range(0, len(self.outcomes), 5)]
+        if len(groups) != 3 or any(len(set(group)) != 5 for group in groups):
+            return []
+        routes = list(dict.fromkeys(self.routes))
+        suits = [route for route in routes if route.startswith("litigation.")]
+        if len(suits) != 2:
+            return list(tables.DISPUTE_ORDER) if groups[0] == groups[1] == groups[2] == _OUTCOMES else []
+        names = [
+            f"{route}.{outcome}" for route, group in zip(suits, groups[1:], strict=True) for outcome in group
+        ]
+        review = [f"review.{outcome}" for outcome in groups[0]]
+        first = next(route for route in routes if route in ("review", "litigation") or route in suits)
+        return review + names if first == "review" else names + review
+
+    def _align_disputes(self, names: list[str], printed: list[Cell]) -> None:
+        """The counts of a row that lost its blank cells, as far as the totals leave no choice."""
+        placed: dict[int, int] = {}
+        if all(name.endswith(".total") for name in names[4::5]):
+            found = align_groups([read_number(cell.text).value or 0.0 for cell in printed], 3, 5)
+            placed = found or {}
+        if placed:
+            self.reader.enter("disputes")
+        for column, number in placed.items():
+            self._hit(names[column], TOTAL, "件", printed[number])
+        message = (
+            f"disputes: {len(printed)} counts for {len(names)} columns, the blank cells between them were lost: "
+            f"{len(placed)} have a certain place by the form's sums"
+        )
+        self.reader.notes.append(("flattened.blanks_lost", message))
 
     # --- table 1 --------------------------------------------------------------------------------
 
@@ -560,8 +829,9 @@ class LineReader:
         """A row of headings: up to the first token that is none."""
         end = at
         found: list[Cell] = []
-        while end < len(self.tokens) and self.roles[end] == FIELD:
-            found.append(self.tokens[end])
+        while end < len(self.tokens) and (self.roles[end] == FIELD or self.tokens[end].rowspan == _SOFT):
+            if self.roles[end] == FIELD:
+                found.append(self.tokens[end])
             end += 1
         # read_fields tells columns apart by place: give each heading its own
         spread = [
@@ -580,12 +850,14 @@ class LineReader:
         wanted = len(names)
         if not wanted:
             wanted = max(len(form.active.get(subject, ())) for form in (form_2019.FORM, form_2021.FORM))
-        values = self._unglue(at, values, wanted)
+        if values and self.tokens[at].row == values[0].row and self._touch(at, values[0]):
+            values = self._unglue(at, values, wanted)
         printed = [value for value in values if value.text != ""]
-        chosen = printed if printed and len(printed) == wanted else values[:wanted]
-        if len(chosen) > wanted:
-            chosen = chosen[:wanted]
-        if names and len(printed) < len(names) and len(values) < len(names):
+        chosen = _chosen(values, printed, wanted)
+        if chosen is None:
+            hard = [value for value in values if value.rowspan != _SOFT]
+            chosen = (hard if any(value.text for value in hard) else values)[:wanted]
+        if names and len(printed) < len(names) and len(chosen) < len(names):
             form = FORMS["2019" if self.reader.marks["2019"] > self.reader.marks["2021"] else "2021"]
             if len(printed) != len(form.active.get(subject, ())):
                 self.reader.notes.append(
@@ -611,6 +883,69 @@ class LineReader:
 
     def _location(self, value: Cell) -> str:
         return f"line {value.row + 1} item {value.column + 1}"
+
+
+def _without_lead(values: list[Cell], heading_row: int) -> list[Cell]:
+    """The cells of a row without the empty places that end the row of headings before it."""
+    at = 0
+    while at < len(values) and values[at].text == "":
+        row = values[at].row
+        end = at
+        while end < len(values) and values[end].row == row:
+            end += 1
+        if any(value.text for value in values[at:end]) or (row != heading_row and end - at < 2):
+            break
+        at = end
+    return values[at:] if at < len(values) else values
+
+
+_FEWEST_NUMBERED = 6
+
+
+def _without_serials(tokens: list[Cell]) -> list[Cell]:
+    """The tokens without the numbers that count the rows, where each row of a line begins with one."""
+    first: dict[int, Cell] = {}
+    several: set[int] = set()
+    for token in tokens:
+        if token.row in first:
+            several.add(token.row)
+        elif token.rowspan != _SOFT:
+            first[token.row] = token
+    serials = [first[row] for row in sorted(several) if first[row].text.isdigit()]
+    if len(serials) < max(_FEWEST_NUMBERED, 0.8 * len(several)):
+        return tokens
+    counted = sum(int(b.text) == int(a.text) + 1 for a, b in itertools.pairwise(serials))
+    if counted < 0.8 * (len(serials) - 1):
+        return tokens
+    gone = {id(token) for token in serials}
+    return [token for token in tokens if id(token) not in gone]
+
+
+def _are_spaced(tokens: list[Cell]) -> bool:
+    """Whether lines of white space stand between all cells: they do between two headings."""
+    for before, between, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if between.rowspan == _SOFT and before.text and after.text:
+            if role(before.text) in (FIELD, APPLICANT) and role(after.text) in (FIELD, APPLICANT):
+                return True
+    return False
+
+
+def _piece(run: Cell, start: int, end: int) -> Cell:
+    assert run.start is not None
+    return Cell(run.text[start:end], run.row, run.column + start, 1, 1, run.start + start)
+
+
+def _chosen(values: list[Cell], printed: list[Cell], count: int) -> list[Cell] | None:
+    """The cells of a row of `count` columns, blanks included; None where their number does not tell. Lines
+    of white space are blank cells only where the number comes out with them."""
+    if len(printed) == count:
+        return printed
+    hard = [value for value in values if value.rowspan != _SOFT]
+    if len(hard) >= count and not any(value.text for value in hard[count:]):
+        return hard[:count]
+    if len(values) == count or (len(values) > count and values[count - 1].text):
+        return None if any(value.text for value in values[count:]) else values[:count]
+    return None
 
 
 def _is_note(text: str) -> bool:

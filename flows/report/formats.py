@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flows.report.blocks import MAX_PLACES
@@ -22,29 +22,6 @@ _MAX_UNPACKED = 100 * 2**20
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.I)
 _MAIL = re.compile(rb"\A\s*(?:MIME-Version:|From: |Content-Type: multipart/|Date: |Subject: )", re.I)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]*)")
-_VOID_TAGS = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-_CLOSED_BY_ITSELF = frozenset(["p", "li", "td", "th", "tr", "dd", "dt", "option", "tbody", "thead", "tfoot"])
-_MANY_TAGS = 20_000
-_MANY_TABLES = 300
-_MAX_DEPTH = 1000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = {
     b"\x89PNG": "PNG",
@@ -55,24 +32,29 @@ _IMAGES = {
     b"MM\x00*": "TIFF",
 }
 _REFUSED = {
-    b"Rar!": "a RAR archive: it cannot be unpacked here",
-    b"7z\xbc\xaf": "a 7z archive: it cannot be unpacked here",
+    b"Rar!": "a RAR archive: it is not unpacked; unpack it, or pack it as ZIP, and read what was in it",
+    b"7z\xbc\xaf": "a 7z archive: it is not unpacked; unpack it, or pack it as ZIP, and read what was in it",
     b"MZ": "a Windows program, not a document",
     b"\x00\x00\x00\x1cftyp": "a video, not a document",
     b"\x00\x00\x00\x20ftyp": "a video, not a document",
 }
 _OFFICE = {
-    "xlsb": "a binary workbook (XLSB): it cannot be read yet",
+    "xlsb": "a binary workbook (XLSB): it is not read; save it as XLSX",
     "pptx": "a presentation (PPTX): it holds no report",
-    "odf": "an OpenDocument file: it cannot be read yet",
-    "ofd": "an OFD file (GB/T 33190): it cannot be read yet",
 }
 _REPORT = re.compile("年度报告|工作报告|年报|年度報告|年報")
 _MAX_MEMBERS = 60
 """Documents of one archive that are read."""
 
+_MAX_PICTURES = 20
+_MAX_PICTURE = 20 * 2**20
+_LEAST_PICTURE = 3000
+"""Bytes; a table has more, an emblem or a line may have fewer."""
+_DATA_ADDRESS = re.compile(r"data:image/[\w.+-]+;base64,", re.I)
+
 Convert = Callable[[bytes], bytes]
-Recognise = Callable[[bytes], Source]
+Recognise = Callable[[Sequence[bytes]], Source]
+"""Images, or PDFs of images, in reading order → their text and tables."""
 
 
 @dataclass(slots=True)
@@ -83,6 +65,9 @@ class Original:
     source: Source
     evidence: dict[str, str] = field(default_factory=dict)
     repairs: dict[str, int] = field(default_factory=dict)
+    pictures: list[bytes] = field(default_factory=list)
+    """The images that came with it, which may be those of its tables. The file itself where all that it
+    prints is images, or its images cannot be told from its text."""
 
 
 def read_source(
@@ -112,7 +97,7 @@ class _Reader:
         if b"%PDF-" in data[:1024]:
             from flows.report.pdf import read_pdf
 
-            return Original(read_pdf(data), {"format": "PDF"})
+            return _drawn(read_pdf(data), "PDF", data)
         if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return self._read_zip(data, depth)
         if data.startswith(_OLE):
@@ -125,7 +110,7 @@ class _Reader:
             return self.read(_unzipped(data), media_type, charset, _deeper(depth))
         for magic, name in _IMAGES.items():
             if data.startswith(magic) and (magic != b"BM" or not data.isascii()):
-                return Original(Source("", image_count=1), {"format": f"{name} image"})
+                return _drawn(Source("", image_count=1), f"{name} image", data)
         for magic, reason in _REFUSED.items():
             if data.startswith(magic) and (magic != b"MZ" or b"\x00" in data[:200]):
                 raise UnreadableError(reason)
@@ -135,6 +120,7 @@ class _Reader:
                 body, declared = page
                 original = self.read(body, "text/html", declared or charset, _deeper(depth))
                 original.evidence["format"] = "MHTML"
+                original.pictures += pictures(_mail_pictures(data))
                 return original
         return _read_text(data, media_type, charset)
 
@@ -161,11 +147,19 @@ class _Reader:
         if kind == "docx":
             from flows.report.word import read_docx
 
-            return Original(read_docx(data), {"format": "DOCX"})
+            return _with_pictures(Original(read_docx(data), {"format": "DOCX"}), data, "word/media/")
         if kind == "xlsx":
             from flows.report.sheet import read_sheet
 
             return Original(read_sheet(data), {"format": "XLSX"})
+        if kind == "odf":
+            from flows.report.odf import read_odf
+
+            return _with_pictures(Original(read_odf(data), {"format": "OpenDocument"}), data, "Pictures/")
+        if kind == "ofd":
+            from flows.report.ofd import read_ofd
+
+            return _with_pictures(Original(read_ofd(data), {"format": "OFD"}), data, "")
         if kind is not None:
             raise UnreadableError(_OFFICE[kind])
         return self._read_archive(data, _deeper(depth))
@@ -177,18 +171,26 @@ class _Reader:
 
         found: list[tuple[str, Original]] = []
         refused: list[str] = []
+        images: list[bytes] = []
         with open_zip(data) as archive:
             for name, content in members(archive):
                 if len(found) >= _MAX_MEMBERS:
                     refused.append(f"{name} (not read: more than {_MAX_MEMBERS} documents)")
                 elif isinstance(content, UnreadableError):
                     refused.append(f"{name} ({content})")
+                elif is_image(content):
+                    refused.append(f"{name} (an image)")
+                    images.append(content)
                 else:
                     try:
                         found.append((name, self.read(content, None, None, depth)))
                     except UnreadableError as error:
                         refused.append(f"{name} ({error})")
         found = [(name, original) for name, original in found if original.source.text or _images(original)]
+        images = pictures(images)
+        if not found and images:
+            whole = Source("", image_count=len(images))
+            return Original(whole, {"format": "ZIP of images"}, pictures=images)
         if not found:
             held = "; ".join(refused[:5])
             raise UnreadableError(
@@ -201,8 +203,11 @@ class _Reader:
             # the tables in a file of their own
             report = next((pair for pair in ranked[1:] if _REPORT.search(pair[1].source.text)), None)
             if report is not None and not _labels(report[1].source):
-                chosen.source = _together(report[1].source, chosen.source)
+                chosen.source = together(report[1].source, chosen.source)
                 read.insert(0, report[0])
+        if not _labels(chosen.source):
+            chosen.pictures += images
+            chosen.source.image_count += len(images)
         others = [other for other, _ in ranked if other not in read] + refused
         chosen.evidence["archive"] = f"read {', '.join(read)}" + (
             f"; not read: {', '.join(others[:20])}" if others else ""
@@ -218,17 +223,65 @@ def _deeper(depth: int) -> int:
     return depth + 1
 
 
+def is_image(data: bytes) -> bool:
+    return any(data.startswith(magic) and (magic != b"BM" or not data.isascii()) for magic in _IMAGES)
+
+
+def pictures(found: Iterable[bytes]) -> list[bytes]:
+    """Those of some files that are images large enough to hold a table, within bounds."""
+    kept: list[bytes] = []
+    for data in found:
+        if _LEAST_PICTURE <= len(data) <= _MAX_PICTURE and is_image(data):
+            kept.append(data)
+            if len(kept) == _MAX_PICTURES:
+                break
+    return kept
+
+
+def _drawn(source: Source, name: str, data: bytes) -> Original:
+    return Original(source, {"format": name}, pictures=[data] if source.image_count else [])
+
+
+def _with_pictures(original: Original, data: bytes, folder: str) -> Original:
+    """An Office document with the images in its package, where it prints any."""
+    from flows.report.package import open_zip, read_member
+
+    if original.source.image_count:
+        with open_zip(data) as archive:
+            for info in archive.infolist():
+                if len(original.pictures) == _MAX_PICTURES:
+                    break
+                if info.filename.startswith(folder) and _LEAST_PICTURE <= info.file_size <= _MAX_PICTURE:
+                    if not info.filename.lower().endswith(".xml"):
+                        original.pictures += pictures([read_member(archive, info, _MAX_PICTURE)])
+    return original
+
+
+def _data_pictures(addresses: Sequence[str]) -> Iterable[bytes]:
+    """The images that stand in their own addresses."""
+    from base64 import b64decode
+
+    for address in addresses:
+        match = _DATA_ADDRESS.match(address)
+        if match and len(address) < 1.4 * _MAX_PICTURE:
+            try:
+                yield b64decode(address[match.end() :])
+            except ValueError:
+                continue
+
+
 # --- text ---------------------------------------------------------------------------------------
 
 
 def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Original:
     text, codec = decode(data, charset)
-    if text.count("\ufffd") * 20 > len(text) or text.count("\x00") * 20 > len(text):
+    if text.count("\ufffd") * 20 > len(text) or (b"\x00" in data and text.count("\x00") * 20 > len(text)):
         raise UnreadableError("no charset fits: the bytes are no text")
-    text, twice = mend_double_encoding(text)
+    # no Chinese character has the byte that leads those of Latin letters
+    text, twice = mend_double_encoding(text) if codec != "utf-8" or b"\xc3" in data else (text, 0)
     if _PAGE.match(text) if media_type == "text/plain" else _MARKUP.search(text[:20000]):
-        _refuse_depth(text)
         original = Original(_within_bounds(read_html(text)), {"format": "HTML"})
+        original.pictures = pictures(_data_pictures(original.source.images))
     else:
         plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(MARKS)
         original = Original(Source(plain), {"format": "plain text"})
@@ -236,35 +289,6 @@ def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Orig
     if twice:
         original.repairs["double_encoded"] = twice
     return original
-
-
-def _refuse_depth(page: str) -> None:
-    """Refuse a page whose tags nest absurdly deep, for which parsers need time with the square of the
-    depth. Only pages with many tags are looked at; browsers stop at a depth of 512."""
-    if page.count("<") < _MANY_TAGS and page.count("<table") < _MANY_TABLES:
-        return
-    open_tags: list[str] = []
-    for match in _TAG.finditer(page):
-        slash, name = match.groups()
-        name = name.lower()
-        if name in _VOID_TAGS:
-            continue
-        if not slash and name in _CLOSED_BY_ITSELF:
-            # <td> ends the <td> before it, within one table
-            slash, again = "/", True
-        else:
-            again = False
-        if slash:
-            for back in range(1, min(12, len(open_tags)) + 1):
-                if open_tags[-back] == name:
-                    del open_tags[-back:]
-                    break
-                if again and open_tags[-back] == "table":
-                    break
-        if not slash or again:
-            open_tags.append(name)
-            if len(open_tags) > _MAX_DEPTH:
-                raise UnreadableError(f"the page nests its tags more than {_MAX_DEPTH} deep")
 
 
 def _within_bounds(source: Source) -> Source:
@@ -296,6 +320,19 @@ def _mail_page(data: bytes) -> tuple[bytes, str | None] | None:
         # the parser of the standard library trips over some broken headers
         return None
     return None
+
+
+def _mail_pictures(data: bytes) -> list[bytes]:
+    """The images in an MHTML file."""
+    from email import message_from_bytes
+
+    found: list[bytes] = []
+    for part in message_from_bytes(data).walk():
+        if part.get_content_maintype() == "image":
+            body = part.get_payload(decode=True)
+            if isinstance(body, bytes):
+                found.append(body)
+    return found
 
 
 def _unzipped(data: bytes) -> bytes:
@@ -333,7 +370,7 @@ def _rank(name: str, original: Original) -> tuple[int, bool, int]:
     return _labels(original.source), named, len(text)
 
 
-def _together(first: Source, second: Source) -> Source:
+def together(first: Source, second: Source) -> Source:
     return Source(
         first.text + "\n" + second.text,
         [*first.shapes, *second.shapes],

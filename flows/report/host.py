@@ -82,7 +82,7 @@ _PROVINCE_LETTERS = {
 }
 _NATIONAL_PREFIXES = ("china", "cn", "zg", "zgs")
 
-_CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])1[1-9](\d{6})[0-9A-Za-z]{10}(?![0-9A-Za-z])")
+_CREDIT_CODE = re.compile(r"1(?<![0-9A-Za-z]1)[1-9](\d{6})[0-9A-Za-z]{10}(?![0-9A-Za-z])")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 

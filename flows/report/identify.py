@@ -20,6 +20,7 @@ from flows.report.types import AgencyType, Document, EraName, Kind, Scope
 _HEAD = 1500
 """Characters of a document in which its title and opening stand."""
 _TITLE_LINE = 80
+_LINE = re.compile(r"[^\n]+")
 _CITED = re.compile(r"[〔\[(【]\s*20\d\d\s*[〕\])】]")
 
 
@@ -47,7 +48,7 @@ def identify(document: Document, extraction: Extraction, divisions: Divisions) -
     """Decide what `document` is from its text, its tables and its address."""
     text = words.western_years(document.text)
     found = Identification()
-    lines = [line for raw in text[: 4 * _HEAD].split("\n") if (line := raw.strip("| \u3000\t\xa0"))]
+    lines = [line for raw in _LINE.findall(text, 0, 4 * _HEAD) if (line := raw.strip("| \u3000\t\xa0"))]
     found.title = _title(document, lines)
     _decide_kind(found, document, extraction, text, lines)
     _decide_publication(found, document, text)
@@ -77,14 +78,25 @@ def _title(document: Document, lines: list[str]) -> str | None:
         if words.REPORT_NAME.search(candidate):
             title = _joined_title(candidate, lines)
             if title != candidate or not _is_menu(candidate):
-                return title.strip("《》 ")
+                return _FIELD_NAME.sub("", title).strip("《》| ")
             bare = bare or (candidate if candidate in lines[:5] and ">" not in candidate else None)
+    if bare is None and (match := _RUN_IN_TITLE.match(lines[0] if lines else "")):
+        return match.group(1).strip("《》 ")
     if bare or document.title:
         return bare or document.title
     first = lines[0] if lines else ""
     return first if _HEADING_LINE.fullmatch(first) else None
 
 
+# 标题: | 沂水县卫生局2009年…
+_FIELD_NAME = re.compile(
+    r"^(?:名\s*称|标\s*题|题\s*名|(?:信息|文件|公文|文章)(?:名称|标题)|文件下载|附件下载)\s*[:：|]*\s*(?=\S)"
+)
+# A title with which the text goes on in the same line
+_RUN_IN_TITLE = re.compile(
+    rf"((?:{words.YEAR}\s*年\s*度?)?[\u4e00-\u9fff()]{{3,30}}(?:{words.YEAR}\s*年\s*度?)?"
+    r"(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?(?:年度)?(?:工作)?(?:报告|年报))\s+(?=[^\s])"
+)
 _HEADING_LINE = re.compile(r"[\u4e00-\u9fff\d()《》〔〕“”、·—\s]{5,50}")
 
 
@@ -147,6 +159,8 @@ def _decide_kind(
     if not extraction.facts and length < 30 and not document.image_count:
         return other("the document holds no text")
     not_report = words.NOT_A_REPORT.search(rest if named else title)
+    if named and not printed and (about := words.ABOUT_A_REPORT.search(title)):
+        return other(f"titled 「{title}」: {about.group()}, a document about a report and not one")
     if named and not_report and not (period and printed):
         return other(f"titled 「{title}」: {not_report.group()}, a document about reports and not one")
     if not named and words.PLAN.search(title) and not printed:
@@ -309,7 +323,7 @@ _ISSUER = re.compile(
 )
 _BY = re.compile(r"由([\u4e00-\u9fff()]{3,40}?)(?:负责)?(?:编制|汇总|综合|编写|根据|按照|依据|汇编)")
 _NAMED_FIRST = re.compile(
-    rf"(?:现将|特将|现就|将|现公布|特公布|公布|发布|结合)([\u4e00-\u9fff]{{2,30}}?){words.YEAR}年?度?(?:政府)?(?:信息|政务)公开"
+    rf"(?:现将|特将|现就|将|现公布|特公布|公布|发布|结合|特?编制(?:了|的)?)([\u4e00-\u9fff]{{2,30}}?){words.YEAR}年?度?(?:政府)?(?:信息|政务)公开"
 )
 _NAMES_ITSELF = re.compile(
     rf"(?:公布|发布|编制|现将|特将)(?:了)?{words.YEAR}年度?([\u4e00-\u9fff]{{3,30}}?)(?:政府)?(?:信息|政务)公开"
@@ -349,9 +363,13 @@ def _decide_agency(
             return
     for match in _SUBJECT.finditer(text[: 2 * _HEAD]):
         name = _tidy_agency(match.group(1))
-        if _is_agency(name, found.year, divisions) and not _is_generic(name, found.year, divisions):
+        if not _is_agency(name, found.year, divisions):
+            continue
+        if not _is_generic(name, found.year, divisions):
             _take_agency(found, name, f"「{match.group().strip()}」", divisions)
             return
+        if name[0] in "省市县区州" and text.count(name) > 1:
+            unplaced = unplaced or (name, f"「{match.group().strip()}」")
     if unplaced:
         _take_agency(found, *unplaced, divisions)
     elif counted and counted[0][0] in text[: 2 * _HEAD]:
@@ -363,6 +381,8 @@ def _candidates(found: Identification, document: Document, text: str) -> Iterato
     if found.title and (match := words.REPORT_NAME.search(found.title)):
         yield _agency_of_title(found.title, match), f"title 「{found.title}」"
     head = text[: 2 * _HEAD]
+    if match := _TOTAL_OF.search(head):
+        yield f"{match.group(1)}人民政府", f"「{match.group()}」"
     if match := _TOTAL_BY.search(head):
         # an office that adds up everybody's reports writes in its government's name
         yield f"{_government_of(match.group(1))}人民政府", f"「{match.group()}」"
@@ -377,6 +397,9 @@ def _candidates(found: Identification, document: Document, text: str) -> Iterato
 
 _TOTAL_BY = re.compile(
     r"由([\u4e00-\u9fff()]{3,40}?)(?:根据[^。]{0,260}?)?(?:汇总|综合)[^。]{0,80}?(?:各|部门|所属)[^。]{0,80}?(?:编制|而成|汇编)"
+)
+_TOTAL_OF = re.compile(
+    rf"(?:综合|汇总)(?:了|{words.YEAR}年度?|全市|全县)*([\u4e00-\u9fff]{{2,8}}?[省市县区州盟旗])(?:所辖|下辖)?各(?:县|区|市|乡|镇|部门|级)"
 )
 _GOVERNMENT_PART = re.compile(
     r"^([\u4e00-\u9fff]{0,20}?[省市县区州盟旗])(?:人民)?(?:政府|电子政务|政务|信息|办公)"
@@ -505,14 +528,19 @@ def _decide_place(
     ]
     if "siteidcode" in document.meta:
         context.append(f"网站标识码:{document.meta['siteidcode']}")
-    if match := _SITE_CODE.search(text):
+    if "标识码" in text and (match := _SITE_CODE.search(text)):
         context.append(match.group())
     if match := _ISSUED_AT.search(text):
         context.append(match.group())
     context += [line[:300] for line in lines[:12]]
     if match := re.search(r"主办(?:单位)?\s*[:：]?\s*[^\n]{2,40}", text[-1500:]):
         context.append(match.group())
-    place = divisions.resolve(found.agency or "", year=found.year, context=context, address=document.address)
+    place = divisions.resolve(
+        found.agency or "",
+        year=found.year,
+        context=list(dict.fromkeys(context)),
+        address=document.address,
+    )
     found.division, found.province = place.code, place.province
     found.evidence["place"] = place.why
     if found.agency and place.code and _is_generic(found.agency, found.year, divisions):

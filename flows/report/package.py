@@ -23,7 +23,7 @@ _MAX_RATIO = 200
 """Unpacked to packed size, from a million bytes on: XML of tables packs to a fiftieth."""
 _STEP = 2**18
 _NO_DOCUMENT = re.compile(
-    r"\.(?:png|jpe?g|gif|bmp|tiff?|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I
+    r"\.(?:gif|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I
 )
 _CONTENT = {
     "word/document.xml": "docx",

@@ -1,8 +1,8 @@
 """PDF → the source text with its tables.
 
-Tables are found by their ruling lines (`flows.report.ruling`) and go on over page breaks. What stands
-outside them is put together line by line: page numbers and running heads are left out, and lines that
-only wrapped are joined.
+Tables are found by their ruling lines (`flows.report.ruling`), or without these by the places of their
+counts (`flows.report.unruled`), and go on over page breaks. What stands outside them is put together line
+by line: page numbers and running heads are left out, and lines that only wrapped are joined.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from flows.report.pdf_page import LOCK, Char, Page, open_pdf
 from flows.report.rows import is_label, is_value
 from flows.report.ruling import Ruled, ruled_tables
 from flows.report.source import Source
+from flows.report.unruled import OpenTable, Piece, open_tables
 
 _MAX_PAGES = 300
 _MAX_CHARS = 2_000_000
@@ -28,6 +29,10 @@ _PAGE_NUMBER = re.compile(
 )
 _CONTINUED = re.compile(r"[(（]?续(?:上?表|前)?\s*\d*[)）]?")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|其中")
+_CELL_GAP = 0.3
+"""Heights of a letter between two cells of a line."""
+_DIGIT_GAP = 0.55
+"""The same between two digits, which a space may group."""
 _LATIN = re.compile(r"[A-Za-z]")
 _REPORT = re.compile("报告|年报|報告|年報")
 
@@ -41,6 +46,7 @@ class _Line:
     right: float
     height: float
     size: float
+    pieces: list[Piece] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -91,6 +97,7 @@ def assemble(pages: list[Page], images: int = 0, title: str = "") -> Source:
     items: list[_Item] = []
     for number, sheet in enumerate(sheets):
         own = _without_heads(sheet, layout, number)
+        _put_under(items[-1] if items else None, own)
         if own and items and isinstance(items[-1], _Table):
             if isinstance(own[0], _Line) and _CONTINUED.fullmatch(own[0].text) and len(own) > 1:
                 own = own[1:]
@@ -102,9 +109,22 @@ def assemble(pages: list[Page], images: int = 0, title: str = "") -> Source:
     for text in _written(items, layout):
         if isinstance(text, _Table):
             blocks.table(*placed(text.boxes, _SAME_EDGE))
+        elif isinstance(text, OpenTable):
+            blocks.table(text.texts, text.shape)
         else:
             blocks.prose(text)
     return blocks.source(_title(sheets[0], layout) or _named(title), images)
+
+
+def _put_under(last: _Item | None, sheet: list[_Item]) -> None:
+    """Move the pieces of a page under the last line of the page before, as on one long sheet."""
+    if not isinstance(last, _Line) or not sheet or not isinstance(first := sheet[0], _Line):
+        return
+    shift = last.pieces[0].height - 1.6 * max(last.size, first.size) - first.height
+    for item in sheet:
+        if isinstance(item, _Line):
+            for piece in item.pieces:
+                piece.height += shift
 
 
 def _pages(data: bytes) -> tuple[list[Page], str]:
@@ -172,11 +192,10 @@ def _table(ruled: Ruled, chars: dict[int, list[Char]]) -> _Table:
 def _lines(chars: list[Char], gaps: bool = True) -> list[_Line]:
     """Characters as lines from the top down. Wide gaps within a line are tabs: columns without rules."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda char: -char.height):
+    for char in sorted(chars, key=lambda char: -char.base):
         if rows:
             first = rows[-1][0]
-            size = max(first.top - first.bottom, char.top - char.bottom)
-            if first.height - char.height < 0.5 * size:
+            if first.base - char.base < 0.5 * (first.top - first.bottom):
                 rows[-1].append(char)
                 continue
         rows.append([char])
@@ -184,7 +203,8 @@ def _lines(chars: list[Char], gaps: bool = True) -> list[_Line]:
     for row in rows:
         row.sort(key=lambda char: char.left)
         size = sorted(char.top - char.bottom for char in row)[len(row) // 2]
-        pieces: list[str] = []
+        text: list[str] = []
+        pieces: list[Piece] = []
         last: Char | None = None
         for char in row:
             if last is not None:
@@ -192,18 +212,28 @@ def _lines(chars: list[Char], gaps: bool = True) -> list[_Line]:
                     continue  # printed twice: how some programs write bold
                 gap = char.left - last.right
                 if gaps and gap > 1.5 * size:
-                    pieces.append("\t")
+                    text.append("\t")
                 elif gap > 0.25 * size:
-                    pieces.append(" ")
-            pieces.append(char.text)
+                    text.append(" ")
+                between = _DIGIT_GAP if last.text.isdigit() and char.text.isdigit() else _CELL_GAP
+                if gap <= between * size and abs(char.base - pieces[-1].height) < 0.2 * size:
+                    piece = pieces[-1]
+                    piece.text += f" {char.text}" if gap > 0.25 * size else char.text
+                    piece.right = max(piece.right, char.right)
+                    text.append(char.text)
+                    last = char
+                    continue
+            pieces.append(Piece(char.text, char.left, char.right, char.base, size))
+            text.append(char.text)
             last = char
         lines.append(
             _Line(
-                "".join(pieces),
+                "".join(text),
                 row[0].left,
                 max(char.right for char in row),
                 row[0].height,
                 size,
+                pieces,
             )
         )
     return lines
@@ -242,7 +272,7 @@ def _layout(sheets: list[list[_Item]]) -> _Layout:
         for sheet in sheets
         for text in {_bare(item.text) for item in (*sheet[:2], *sheet[-2:]) if isinstance(item, _Line)}
     )
-    layout.heads = {text for text, count in edges.items() if count >= 3 and count * 2 > len(sheets)}
+    layout.heads = {text for text, count in edges.items() if text and count >= 3 and count * 2 > len(sheets)}
     return layout
 
 
@@ -331,12 +361,32 @@ def _is_rest(last: dict[tuple[int, int], Box], first: dict[tuple[int, int], Box]
 # --- the text -----------------------------------------------------------------------------------
 
 
-def _written(items: list[_Item], layout: _Layout) -> list[str | _Table]:
+def _with_open_tables(items: list[_Item]) -> list[_Item | OpenTable]:
+    """The items with the lines of tables without rules as tables."""
+    found: list[_Item | OpenTable] = []
+    start = 0
+    while start < len(items):
+        end = start
+        while end < len(items) and isinstance(items[end], _Line):
+            end += 1
+        run = [item for item in items[start:end] if isinstance(item, _Line)]
+        at = 0
+        for table in open_tables([line.pieces for line in run]):
+            found += run[at : table.first]
+            found.append(table)
+            at = table.last
+        found += run[at:]
+        found += items[end : end + 1]
+        start = end + 1
+    return found
+
+
+def _written(items: list[_Item], layout: _Layout) -> list[str | _Table | OpenTable]:
     """The items with lines that only wrapped joined to paragraphs."""
-    written: list[str | _Table] = []
+    written: list[str | _Table | OpenTable] = []
     last: _Line | None = None
-    for item in items:
-        if isinstance(item, _Table):
+    for item in _with_open_tables(items):
+        if isinstance(item, _Table | OpenTable):
             written.append(item)
             last = None
             continue

@@ -10,19 +10,17 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from threading import Lock
 from typing import Any
 
 from flows.report.errors import UnreadableError
+from flows.report.ruling import straight_lines
 
 LOCK = Lock()
 _MAX_CHARS = 60_000
 _MAX_OBJECTS = 60_000
 _MAX_SEGMENTS = 20_000
 _MAX_DEPTH = 8
-_THIN = 3.5
-"""Points up to which a filled shape is a line."""
 _IMAGE_SHARE = 0.02
 """Of the page's area from which an image counts: smaller ones are emblems and seals."""
 
@@ -36,6 +34,8 @@ class Char:
     right: float
     bottom: float
     top: float
+    base: float
+    """Where it stands: letters of one line have the same, whatever their fonts."""
 
     @property
     def middle(self) -> float:
@@ -122,7 +122,10 @@ def _read_text(pdfium: Any, handle: Any, page: Page) -> int:
         turn = _turn(pdfium, text_page, count)
         rectangle = pdfium.FS_RECTF()
         reference = ctypes.byref(rectangle)
+        x, y = ctypes.c_double(), ctypes.c_double()
+        at_x, at_y = ctypes.byref(x), ctypes.byref(y)
         get_code, get_box = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+        get_origin = pdfium.FPDFText_GetCharOrigin
         for index in range(count):
             code = get_code(text_page, index)
             if code <= 32 or code == 0xA0 or code == 0x3000:
@@ -137,7 +140,10 @@ def _read_text(pdfium: Any, handle: Any, page: Page) -> int:
                 left, bottom, right, top = _turned(
                     rectangle.left, rectangle.bottom, rectangle.right, rectangle.top, turn
                 )
-                page.chars.append(Char(_LOOKALIKES.get(code) or chr(code), left, right, bottom, top))
+                base = bottom
+                if get_origin(text_page, index, at_x, at_y):
+                    base = (y.value, -x.value, -y.value, x.value)[turn]
+                page.chars.append(Char(_LOOKALIKES.get(code) or chr(code), left, right, bottom, top, base))
         return turn
     finally:
         pdfium.FPDFText_ClosePage(text_page)
@@ -259,17 +265,7 @@ def _lines(pdfium: Any, path: Any, outer: Matrix) -> Iterator[tuple[float, float
         shapes[-1].append(point)
         if pdfium.FPDFPathSegment_GetClose(segment) and shapes[-1][0] != point:
             shapes[-1].append(shapes[-1][0])
-    for shape in shapes:
-        if len(shape) < 2:
-            continue
-        left, right = min(p[0] for p in shape), max(p[0] for p in shape)
-        bottom, top = min(p[1] for p in shape), max(p[1] for p in shape)
-        if min(right - left, top - bottom) <= _THIN:
-            yield left, bottom, right, top
-        elif stroke.value:
-            for (x0, y0), (x1, y1) in pairwise(shape):
-                if abs(x1 - x0) <= 1 or abs(y1 - y0) <= 1:
-                    yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+    yield from straight_lines(shapes, is_stroked=bool(stroke.value))
 
 
 def _lookalikes() -> dict[int, str]:

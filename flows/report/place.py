@@ -26,11 +26,16 @@ Rows = Iterable[Sequence[str]]
 Hint = Literal["province", "region", "city", "district", "county", "township"]
 """The kind of division a name without a place still tells: 区统计局 is of some district."""
 
-_BRACKETS = str.maketrans("", "", "()（）[]【】〔〕{}「」《》<“”\"'·• \t\r\n\u3000\u00a0")
+_BRACKETS = re.compile("[()（）\\[\\]【】〔〕{}「」《》<“”\"'·• \t\r\n\u3000\u00a0]+")
 _LABEL = re.compile("^.*[:：|>](?=.)", re.DOTALL)
 _INSTITUTION = re.compile(
     "(?:局|委|会|办|办公室|办公厅|厅|院|队|中心|海关|政府|公署|行署|署|所|站|处|支行|监狱|学校|大学|学院|区|园|库|台|馆)$"
 )
+# What is named after a city and never after a district without its 区
+_OF_A_CITY = re.compile(
+    "(?:国家)?(?:高新|经济技术|综合保税|保税|出口加工|国际港务|国际陆港|空港|航空|航天)|[^局厅]{0,8}(?:大学|学院|海关)|海关"
+)
+_KEEPS_STEM = re.compile("[县旗]$")
 _CENTRAL_PREFIX = re.compile(
     "^(?:(?:中国)?人民银行|(?:国家|中国)[^省市县区州盟旗]{2,14}?"
     "(?:总局|管理局|统计局|气象局|能源局|邮政局|监察局|地震局|委员会|监管局|局|署))"
@@ -54,7 +59,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Hint], ...] = (
     (re.compile("^本?(?:县|旗|自治县)"), "county"),
     (re.compile("^本?(?:镇|乡|街道)"), "township"),
 )
-_SITE_CODE = re.compile(r"标识码\D{0,4}(\d{6})\d{4}(?!\d)")
+_SITE_CODE = re.compile(r"标识码[^\d\n]{0,4}(\d{6})\d{4}(?!\d)")
 _WORDS = frozenset(("合作", "和平", "新华", "解放", "友好", "互助", "东方", "南方"))
 """Stems that are common words of the names of offices: never read as the second stem of a chain."""
 _DIVISIONS = 3200
@@ -194,7 +199,7 @@ class Divisions(Register):
         `address`: where it was fetched. `why` says in plain English which words decided, or why none did.
         Never raises, whatever the text.
         """
-        text = _LABEL.sub("", agency.translate(_BRACKETS)).removeprefix("中华人民共和国")
+        text = _LABEL.sub("", _BRACKETS.sub("", agency)).removeprefix("中华人民共和国")
         evidence = _Evidence(text, year, context, address)
         claim = self._claim_of_names(text, year)
         if claim is None:
@@ -268,6 +273,10 @@ class Divisions(Register):
         if township is not None or is_township:
             return township
         able = [named for named in found if _can_have(named, rest)]
+        cities = [named for named in able if named.level == PREFECTURE]
+        if len(cities) == 1 and _OF_A_CITY.match(rest) and not any(_KEEPS_STEM.search(n.name) for n in able):
+            # 西安高新技术产业开发区 is of 西安市, not of a district 西安区
+            able = cities
         return _Claim(able or found, f"the stem {stem!r}", "stem", 0.7, rest)
 
     def _claim_of_second_stem(
@@ -338,18 +347,17 @@ class Divisions(Register):
 
     def _clues(self, evidence: _Evidence) -> Iterator[Clue]:
         codes: dict[str, str] = {}
-        for text in evidence.context:
-            for match in _SITE_CODE.finditer(text):
-                if match[1] in self._intervals:
-                    codes.setdefault(match[1], f"site code {match[0][-10:]}")
+        context = "\n".join(evidence.context)
+        for match in _SITE_CODE.finditer(context):
+            if match[1] in self._intervals:
+                codes.setdefault(match[1], f"site code {match[0][-10:]}")
         if codes:
             yield Clue("site code", frozenset(codes), " and ".join(codes.values()))
         codes = {}
         path = path_of(evidence.address)
-        for text in (*evidence.context, path):
-            for code, number in credit_codes(text):
-                if code in self._intervals:
-                    codes.setdefault(code, f"credit code {number}")
+        for code, number in credit_codes(f"{context}\n{path}"):
+            if code in self._intervals:
+                codes.setdefault(code, f"credit code {number}")
         if codes:
             yield Clue("credit code", frozenset(codes), " and ".join(codes.values()))
         yield from self._context_clues(evidence.context, evidence.year, "the context")
@@ -366,7 +374,7 @@ class Divisions(Register):
             said: dict[str, str] = {}
             above: list[Named] = []
             end = -1
-            for mention in self._scan(text.translate(_BRACKETS), year):
+            for mention in self._scan(_BRACKETS.sub("", text), year):
                 found = mention.found
                 if mention.start == end or len(found) > 1:
                     found = self._under(found, above) or (found if mention.start != end else [])
@@ -587,4 +595,4 @@ def _page_key(row: tuple[str, str, str]) -> tuple[str, str, str] | None:
     path = path_of(address)
     if sum(char.isdigit() for char in path) < 6:
         return None
-    return agency.translate(_BRACKETS), year, re.sub(r"\.s?html?$", "", path)
+    return _BRACKETS.sub("", agency), year, re.sub(r"\.s?html?$", "", path)

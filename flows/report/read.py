@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Callable, Sequence
 
+from flows.report.aliases import Aliases
 from flows.report.errors import UnreadableError
 from flows.report.extract import Extraction, extract
-from flows.report.formats import Convert, Recognise, read_source
+from flows.report.formats import Convert, Original, Recognise, read_source, together
+from flows.report.formats import pictures as pictures_of
 from flows.report.identify import Identification, era_of_year, identify
 from flows.report.identity import check_facts, compare_narrative
 from flows.report.narrative import read_narrative
 from flows.report.place import Divisions
 from flows.report.several import end_of_first
-from flows.report.source import normalise
+from flows.report.source import Source, normalise
 from flows.report.types import Document, Fact, Finding, Report
 
 _TABLES = {
@@ -30,40 +32,85 @@ def read_report(
     media_type: str | None = None,
     charset: str | None = None,
     divisions: Divisions,
+    labels: Aliases | None = None,
     convert: Convert | None = None,
     recognise: Recognise | None = None,
+    images: Images | None = None,
 ) -> Report:
     """Everything that one original says. `address` is where it came from (evidence for year and place),
-    `media_type` and `charset` what the server declared; `convert` makes DOCX or text of an old Word file,
-    `recognise` reads images. Never raises on bad input: what cannot be read is `unreadable` with its reason."""
+    `media_type` and `charset` what the server declared; `labels` are the source's own wordings of the forms'
+    labels; `convert` makes DOCX or text of an old Word file,
+    `recognise` reads images, and `images` fetches those of a page, by the addresses that it gives them.
+    Never raises on bad input: what cannot be read is `unreadable` with its reason."""
     try:
         original = read_source(data, media_type, charset, convert)
     except UnreadableError as error:
         return Report("unreadable", str(error))
     source = original.source
-    by_ocr = bool(source.image_count and not source.text.strip() and original.evidence["format"] != "HTML")
-    if by_ocr:
+    evidence = original.evidence
+    if source.image_count and not source.text.strip() and evidence["format"] != "HTML":
         try:
             if recognise is None:
                 raise UnreadableError("its tables are images, to be read by OCR only (扫描件或图片)")
-            source = recognise(data)
+            source = recognise(original.pictures)
         except UnreadableError as error:
-            what = f"{original.evidence['format']} without text: {error}"
-            return Report("unreadable", what, image_count=source.image_count, evidence=original.evidence)
+            what = f"{evidence['format']} without text: {error}"
+            return Report("unreadable", what, image_count=source.image_count, evidence=evidence)
+        return _read(source, original, address, divisions, labels, 0)
+    report = _read(source, original, address, divisions, labels, None)
+    if recognise is None or not _lacks_tables(report):
+        return report
+    pictures = original.pictures + pictures_of(images(source.images) if images else ())
+    if not pictures:
+        return report
+    try:
+        drawn = recognise(pictures)
+    except UnreadableError as error:
+        report.evidence["images"] = str(error)
+        return report
+    if evidence["format"] == "PDF":
+        # its pages are read whole
+        return _read(drawn, original, address, divisions, labels, 0)
+    both = together(source, drawn)
+    return _read(both, original, address, divisions, labels, len(source.text))
+
+
+Images = Callable[[Sequence[str]], Sequence[bytes]]
+"""The addresses of a page's images, in reading order → those images that are at hand."""
+
+
+def _read(
+    source: Source,
+    original: Original,
+    address: str | None,
+    divisions: Divisions,
+    labels: Aliases | None,
+    drawn_from: int | None,
+) -> Report:
+    """The report of a source; what stands in it from `drawn_from` on was read by OCR."""
     document = normalise(source)
     document.address = address
     document.repairs.update(original.repairs)
-    report = read_document(document, divisions)
+    report = read_document(document, divisions, labels)
     report.evidence.update(original.evidence)
-    if by_ocr:
+    if drawn_from is not None:
         for fact in report.facts:
-            fact.method = "ocr"
+            if drawn_from == 0 or (fact.start is not None and fact.start >= drawn_from):
+                fact.method = "ocr"
     return report
 
 
-def read_document(document: Document, divisions: Divisions) -> Report:
+def _lacks_tables(report: Report) -> bool:
+    return (
+        report.kind == "annual_report"
+        and report.image_count > 0
+        and not any(fact.method in ("table", "flattened") for fact in report.facts)
+    )
+
+
+def read_document(document: Document, divisions: Divisions, labels: Aliases | None = None) -> Report:
     """The report that a normalised document holds."""
-    extraction = extract(document)
+    extraction = extract(document, labels)
     found = identify(document, extraction, divisions)
     report = Report(
         kind=found.kind,
@@ -84,14 +131,19 @@ def read_document(document: Document, divisions: Divisions) -> Report:
     if found.kind != "annual_report":
         return report
     report.year, report.era, report.scope = found.year, found.era, found.scope
+    extraction.choose_column(found.scope, found.year)
     end = end_of_first(document, extraction.facts)
     if end is not None:
         place = document.locate(end)
         extraction.facts = [fact for fact in extraction.facts if fact.start is None or fact.start < place]
     narrative = _narrative(document, extraction, found, end)
-    facts, conflicting = _first_of_each(extraction.facts)
-    printed = {fact.key for fact in facts}
-    told = [fact for fact in narrative if fact.key not in printed and _is_wanted(fact, extraction)]
+    printed, conflicting = _first_of_each(extraction.facts)
+    facts = list(printed.values())
+    told = [
+        fact
+        for fact in narrative
+        if (fact.indicator, fact.applicant) not in printed and _is_wanted(fact, extraction)
+    ]
     report.facts = facts + told
     report.findings = [
         *_undecided(found),
@@ -116,7 +168,10 @@ def _narrative(
         # counts that lost their table are no sentences
         start, end = min(extraction.lines), max(extraction.lines)
         text = text[:start] + "\n" * (end - start) + text[end:]
-    facts = read_narrative(text, era=found.era or "2014", year=found.year, locate=document.locate)
+    territory = None if found.scope in (None, "unknown") else found.scope == "territory_total"
+    facts = read_narrative(
+        text, era=found.era or "2014", year=found.year, territory=territory, locate=document.locate
+    )
     if document.repairs:
         for fact in facts:
             fact.raw = document.source[fact.start : fact.end] or fact.raw
@@ -134,27 +189,31 @@ def _is_wanted(fact: Fact, extraction: Extraction) -> bool:
     return fact.indicator.startswith(("review.", "litigation.")) and "disputes" not in extraction.sections
 
 
-def _first_of_each(facts: list[Fact]) -> tuple[list[Fact], list[Fact]]:
-    """One fact a cell of the form, and those printed again with another value."""
-    kept: dict[str, Fact] = {}
+def _first_of_each(facts: list[Fact]) -> tuple[dict[tuple[str, str], Fact], list[Fact]]:
+    """One fact a cell of the form, by indicator and applicant, and those printed again with another value."""
+    kept: dict[tuple[str, str], Fact] = {}
     conflicting: list[Fact] = []
     for fact in facts:
-        first = kept.setdefault(fact.key, fact)
+        key = (fact.indicator, fact.applicant)
+        first = kept.setdefault(key, fact)
         if first is not fact:
             if first.state != "reported" and fact.state == "reported":
-                kept[fact.key] = fact
+                kept[key] = fact
             elif fact.state == "reported" and fact.value != first.value:
                 conflicting.append(fact)
-    return list(kept.values()), conflicting
+    return kept, conflicting
 
 
-_CHINESE = re.compile("[\u4e00-\u9fff]+")
+_ASCII = bytes(range(128))
+_WITH_ASCII_TWIN = "，；：！？“”"
 
 
 def _fingerprint(document: Document) -> str:
-    """Of the words only: mirrors differ in markup and script, and so do not their words."""
-    words = "".join(_CHINESE.findall(document.text))
-    return hashlib.sha256(words.encode()).hexdigest()[:32]
+    """Of the words only: mirrors differ in markup, script and the width of marks, and not in their words."""
+    text = document.text
+    for mark in _WITH_ASCII_TWIN:
+        text = text.replace(mark, "")
+    return hashlib.sha256(text.encode("utf-8", "replace").translate(None, _ASCII)).hexdigest()[:32]
 
 
 # --- findings about the reading -----------------------------------------------------------------
@@ -270,7 +329,7 @@ def _unread(extraction: Extraction) -> list[Finding]:
     for rule, message in extraction.notes:
         by_rule.setdefault(rule, []).append(message)
     for rule, messages in by_rule.items():
-        lost = rule == "flattened.blanks_lost"
+        lost = rule in ("flattened.blanks_lost", "table.columns_undecided")
         more = f" (and {len(messages) - 3} more)" if len(messages) > 3 else ""
         findings.append(Finding(rule, "warning" if lost else "info", "; ".join(messages[:3]) + more))
     return findings

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from flows.report.eras import active, form_2014, form_2019, form_2021, tables
+from flows.report import columns
+from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
 from flows.report.eras.form import Form
 from flows.report.label import label_key
 from flows.report.number import read_number
-from flows.report.types import TOTAL, Cell, Method, Table
+from flows.report.types import TOTAL, Cell, EraName, Method, Table
 
 FORMS: dict[str, Form] = {form.era: form for form in (form_2014.FORM, form_2019.FORM, form_2021.FORM)}
 
@@ -35,6 +36,7 @@ ROLES: dict[str, int] = {
     **dict.fromkeys(tables.DISPUTE_ROUTES, ROUTE),
     **dict.fromkeys([label for label in tables.DISPUTE_OUTCOMES if label not in tables.TOTALS], OUTCOME),
     **dict.fromkeys(form_2014.STATISTICS, STATISTIC),
+    **dict.fromkeys(form_2008.STATISTICS, STATISTIC),
     **dict.fromkeys(form_2014.HEADINGS, HEADING),
 }
 _WORDS = re.compile("[\u4e00-\u9fff]{2}")
@@ -92,6 +94,16 @@ def is_value(text: str) -> bool:
     return state != "text" and not (state == "illegible" and _WORDS.search(text))
 
 
+Heading = tuple[tuple[str, int, int, int], ...]
+"""The cells of the rows of headings: text, row, first column, the column behind the last."""
+Columns = list[tuple[str, frozenset[int]]]
+Fields = list[tuple[str | None, frozenset[int], str | None]]
+
+
+_FORM_APPLICANTS: Columns = [(applicant, frozenset()) for applicant in tables.APPLICANT_ORDER]
+_FORM_DISPUTES: Columns = [(name, frozenset()) for name in tables.DISPUTE_ORDER]
+
+
 @dataclass(slots=True)
 class Hit:
     """A printed cell and the indicator its labels give it."""
@@ -103,6 +115,8 @@ class Hit:
     location: str
     method: Method = "table"
     unit_hint: str | None = None
+    column: str = ""
+    """Where a table prints several sets of counts, whose the cell is one of: a scope, or a year."""
 
 
 @dataclass(slots=True)
@@ -129,19 +143,60 @@ class RowReader:
     sections: set[str] = field(default_factory=set)
     section: str = ""
     """The section of the last row read, of active, requests, disputes, statistics."""
-    applicants: list[tuple[str, set[int]]] = field(default_factory=list)
-    fields: list[tuple[str | None, set[int], str | None]] = field(default_factory=list)
-    disputes: list[tuple[str, set[int]]] = field(default_factory=list)
+    applicants: Columns = field(default_factory=list)
+    fields: Fields = field(default_factory=list)
+    disputes: Columns = field(default_factory=list)
     heading: str = ""
     """Which headings are being read: applicants, disputes or fields; empty when a body is."""
     heading_rows: list[list[Cell]] = field(default_factory=list)
     statistic_section: str = ""
+    heads: dict[int, str | None] = field(default_factory=dict)
+    """By column, what the headings over labels, units and counts say of it."""
+    heads_row: int = -1
+    local: set[str] = field(default_factory=set)
+    """The rows seen that only the local tables before 2014 print."""
+    local_hits: list[Hit] = field(default_factory=list)
     method: Method = "table"
 
     def read_table(self, table: Table) -> None:
         rows = table.rows
+        self.heads_row = -1
+        if self.heads and len(rows[0]) != len(self.heads):
+            self.heads = {}
         if is_transposed(rows):
-            rows = [list(column) for column in zip(*rows, strict=True)]
+            self._read_turned(table)
+            return
+        self._read_rows(rows, table.number)
+
+    def _read_turned(self, table: Table) -> None:
+        """A table that has its form's rows as columns: read as the form has them, its cells placed as they
+        are printed."""
+        turned: dict[int, Cell] = {}
+        printed: dict[int, Cell] = {}
+        for line in table.rows:
+            for cell in line:
+                if cell is not None and id(cell) not in turned:
+                    other = Cell(cell.text, cell.column, cell.row, cell.colspan, cell.rowspan, cell.start)
+                    turned[id(cell)], printed[id(other)] = other, cell
+        rows = [
+            [None if cell is None else turned[id(cell)] for cell in column]
+            for column in zip(*table.rows, strict=True)
+        ]
+        hits, active_rows, unmapped = len(self.hits), len(self.active_rows), len(self.unmapped)
+        self._read_rows(rows, table.number)
+        for hit in self.hits[hits:]:
+            hit.cell = printed[id(hit.cell)]
+            hit.location = _place(table.number, hit.cell)
+        for row in self.active_rows[active_rows:]:
+            cells = [printed[id(cell)] for cell, _ in row.cells]
+            row.cells = [(cell, _place(table.number, cell)) for cell in cells]
+        self.unmapped[unmapped:] = [
+            (label, text, _TURNED.sub(r"row \2 column \1", place))
+            for label, text, place in self.unmapped[unmapped:]
+        ]
+        self.heads = {}
+
+    def _read_rows(self, rows: list[list[Cell | None]], number: int) -> None:
         for line in rows:
             cells: list[Cell] = []
             last = None
@@ -150,7 +205,7 @@ class RowReader:
                     cells.append(cell)
                     last = cell
             if cells:
-                self.read_row(cells, table.number)
+                self.read_row(cells, number)
 
     def read_row(self, cells: list[Cell], table: int) -> None:
         roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
@@ -186,7 +241,15 @@ class RowReader:
         if self.heading:
             self.heading_rows.append(cells)
             return
+        if len(cells) > 1 and columns.is_heading([cell.text for cell in cells]):
+            self.read_heads(cells)
+            return
         self._keep_unmapped(cells, table)
+
+    @property
+    def has_whole_form(self) -> bool:
+        """Whether every section of a form was read, so that none is left for the page's lines."""
+        return "statistics" in self.sections or {"active", "requests", "disputes"} <= self.sections
 
     def enter(self, section: str) -> None:
         self.section = section
@@ -249,12 +312,22 @@ class RowReader:
         elif indicator == "requests.other":
             self.marks["2019"] += 1
         self.enter("requests")
-        for applicant, cell in self._by_applicant(values, indicator, table):
-            self.hits.append(Hit(indicator, applicant, "件", cell, _place(table, cell), self.method))
+        method = self.method
+        self.hits += [
+            Hit(
+                indicator,
+                applicant,
+                "件",
+                cell,
+                f"table {table} row {cell.row + 1} column {cell.column + 1}",
+                method,
+            )
+            for applicant, cell in self._by_applicant(values, indicator, table)
+        ]
         return True
 
     def _by_applicant(self, values: list[Cell], indicator: str, table: int) -> list[tuple[str, Cell]]:
-        order = self.applicants or [(applicant, set[int]()) for applicant in tables.APPLICANT_ORDER]
+        order = self.applicants or _FORM_APPLICANTS
         if len(values) == len(order):
             return [(applicant, cell) for (applicant, _), cell in zip(order, values, strict=True)]
         placed: list[tuple[str, Cell]] = []
@@ -273,28 +346,24 @@ class RowReader:
         """Resolve the headings read so far, column by column, from their words top to bottom."""
         if not self.heading:
             return
-        words: dict[int, list[Cell]] = {}
-        for cells in self.heading_rows:
-            for cell in cells:
-                for column in range(cell.column, cell.column + cell.colspan):
-                    column_words = words.setdefault(column, [])
-                    if not column_words or column_words[-1] is not cell:
-                        column_words.append(cell)
+        heading = tuple(
+            [
+                (cell.text, cell.row, cell.column, cell.column + cell.colspan)
+                for cells in self.heading_rows
+                for cell in cells
+            ]
+        )
         if self.heading == "fields":
-            self._close_fields(words)
-            self.heading, self.heading_rows = "", []
-            return
-        resolve = _applicant if self.heading == "applicants" else _dispute
-        found: dict[str, set[int]] = {}
-        for column in sorted(words):
-            name = resolve([cell.text for cell in words[column]])
-            if name:
-                found.setdefault(name, set()).add(column)
-        if self.heading == "applicants":
+            self.fields, marks = _fields(heading)
+            self.marks.update(marks)
+        elif self.heading == "applicants":
+            found = _named_columns(heading, "applicants")
             if len(found) >= 2:
-                self.applicants = list(found.items())
-        elif len(found) >= 3:
-            self.disputes = list(found.items())
+                self.applicants = found
+        else:
+            found = _named_columns(heading, "disputes")
+            if len(found) >= 3:
+                self.disputes = found
         self.heading, self.heading_rows = "", []
 
     # --- disputes -------------------------------------------------------------------------------
@@ -306,8 +375,9 @@ class RowReader:
             return False
         if self.heading == "disputes":
             self.close_headings()
-        order = self.disputes or [(name, set[int]()) for name in tables.DISPUTE_ORDER]
-        if len(values) == len(order) + 1 and values[0].text == "":
+        order = self.disputes or _FORM_DISPUTES
+        led = not any(values[0].column in places for _, places in order)
+        if len(values) == len(order) + 1 and values[0].text == "" and led:
             values = values[1:]
         if all(cell.text == "" for cell in values) and any(
             hit.indicator.startswith(("review.", "litigation.")) for hit in self.hits
@@ -352,35 +422,6 @@ class RowReader:
             self.heading, self.heading_rows = "fields", []
         self.heading_rows.append(cells)
 
-    def _close_fields(self, words: dict[int, list[Cell]]) -> None:
-        columns: dict[tuple[int, ...], set[int]] = {}
-        for column in sorted(words):
-            columns.setdefault(tuple(id(cell) for cell in words[column]), set()).add(column)
-        found: list[tuple[str | None, set[int], str | None]] = []
-        for covered in columns.values():
-            texts = [cell.text for cell in words[min(covered)] if cell.text]
-            keys = [label_key(text) for text in texts]
-            if active.CONTENT_HEADING in keys or any(key in active.SUBJECTS for key in keys) or not keys:
-                continue
-            name = (
-                self._field("".join(keys), found)
-                or self._field(keys[0], found)
-                or self._field(keys[-1], found)
-            )
-            found.append((name, covered, money_unit("".join(texts))))
-        self.fields = found
-
-    def _field(self, key: str, found: list[tuple[str | None, set[int], str | None]]) -> str | None:
-        """What a column heading of table 1 asks for; the marks of the years' forms are counted."""
-        for form in (form_2019.FORM, form_2021.FORM):
-            if key in form.fields:
-                self.marks[form.era] += 1
-                return form.fields[key]
-        if key == active.CUT_FIELD:
-            self.marks["2019"] += 1
-            return "disclosed" if any(name == "issued" for name, _, _ in found) else "issued"
-        return active.SHARED_FIELDS.get(key)
-
     def _read_active(self, cells: list[Cell], roles: list[int | None], table: int) -> bool:
         at = roles.index(SUBJECT)
         values = cells[at + 1 :]
@@ -393,9 +434,9 @@ class RowReader:
         if subject in ("other_services", "procurement"):
             self.marks["2019"] += 1
         self.enter("active")
-        names: list[str | None] = [name for name, _, _ in self.fields]
-        if names and len(values) < len(names):
-            # fewer cells than headings: those under each cell
+        names: list[str | None] = [name for name, _, _ in self.fields if name]
+        if names and len(values) != len(names):
+            # more or fewer cells than headings of the form: those under each cell
             names = [
                 next((name for name, columns, _ in self.fields if cell.column in columns), None)
                 for cell in values
@@ -416,29 +457,84 @@ class RowReader:
             if roles[index] != STATISTIC:
                 index += 1
                 continue
-            indicator, unit = self.statistic(label_key(cells[index].text))
-            hint = money_unit(cells[index].text)
+            label = cells[index]
+            key = label_key(label.text)
+            indicator, unit = self.statistic(key)
+            hits = self.local_hits if key in form_2008.STATISTICS else self.hits
+            hint = money_unit(label.text)
             index += 1
             value: Cell | None = None
+            others: list[Cell] = []
             while index < len(cells) and roles[index] != STATISTIC:
                 cell = cells[index]
                 if cell.text in UNIT_WORDS:
                     hint = cell.text if cell.text.endswith("元") else hint
-                elif value is None or (value.text == "" and cell.text):
+                elif value is None:
                     value = cell
+                else:
+                    others.append(cell)
                 index += 1
-            if value is not None and indicator:
-                self.hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), self.method, hint))
+            if value is None or not indicator:
+                continue
+            if not others and self.heads.get(value.column) != columns.OTHER:
+                hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), self.method, hint))
+            else:
+                for column, cell in self._counts(label, [value, *others], table):
+                    place = _place(table, cell)
+                    hits.append(Hit(indicator, TOTAL, unit, cell, place, self.method, hint, column))
+
+    def read_heads(self, cells: list[Cell]) -> None:
+        """A row of headings over labels, units and counts; a second one below it tells its columns apart."""
+        row = cells[0].row
+        known = self.heads if row and self.heads_row == row - 1 else {}
+        self.heads, self.heads_row = {}, row
+        for cell in cells:
+            kind = columns.column_kind(cell.text)
+            for column in range(cell.column, cell.column + cell.colspan):
+                self.heads[column] = columns.joined(known.get(column), kind)
+
+    def _counts(self, label: Cell, cells: list[Cell], table: int) -> list[tuple[str, Cell]]:
+        """Of several cells beside a label those that hold the year's count, each with the set it is of
+        where the table prints several; none, and a note, where the headings do not tell."""
+        kinds = [self.heads.get(cell.column) for cell in cells]
+        wanted = columns.counting(self.heads.values())
+        if wanted and (
+            found := [(kind, cell) for kind, cell in zip(kinds, cells, strict=True) if kind in wanted]
+        ):
+            if len(wanted) == 1:
+                return [("", found[0][1])]
+            return [(str(kind), cell) for kind, cell in found]
+        open_cells = [
+            cell
+            for kind, cell in zip(kinds, cells, strict=True)
+            if kind not in (columns.LABEL, columns.UNIT, columns.OTHER)
+        ]
+        printed = [cell for cell in open_cells if cell.text and is_value(cell.text)]
+        if len(printed) == 1 or (not printed and open_cells):
+            return [("", printed[0] if printed else open_cells[0])]
+        counts = [cell for cell in cells if cell.text and read_number(cell.text).state == "reported"]
+        for cell in counts:
+            self.unmapped.append((label.text, cell.text, _place(table, cell)))
+        if counts:
+            message = f"{label.text} has {len(counts)} counts and no heading tells which is the year's"
+            self.notes.append(("table.columns_undecided", message))
+        return []
 
     def statistic(self, key: str) -> tuple[str | None, str]:
         """The indicator of a row of the nine-section table, its section taken into account."""
+        found = form_2014.STATISTICS.get(key)
+        if found is None:
+            self.marks["2008"] += 1
+            self.local.add(key)
+            return form_2008.STATISTICS[key]
         self.statistic_section = form_2014.SECTIONS.get(key, self.statistic_section)
-        indicator, unit = form_2014.STATISTICS[key]
+        indicator, unit = found
         if "{section}" in indicator:
             if not self.statistic_section:
                 return None, unit
             indicator = indicator.format(section=self.statistic_section)
-        self.marks["2014"] += 1
+        if key not in form_2008.SHARED:
+            self.marks["2014"] += 1
         return indicator, unit
 
     def _keep_unmapped(self, cells: list[Cell], table: int) -> None:
@@ -455,7 +551,15 @@ class RowReader:
     # --- the end --------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Map the rows of table 1 by the form that the page's own headings follow."""
+        """Map the rows of table 1 by the form that the page's own headings follow, and drop what only looks
+        like a local table of the years before 2014."""
+        if self.local_hits:
+            if len(self.local) < form_2008.FEWEST_ROWS or self.marks["2019"] or self.marks["2021"]:
+                self.unmapped += [(hit.indicator, hit.cell.text, hit.location) for hit in self.local_hits]
+                self.marks["2008"] = 0
+            else:
+                self.hits = self.local_hits + self.hits
+            self.local_hits = []
         era = "2019" if self.marks["2019"] > self.marks["2021"] else "2021"
         for row in self.active_rows:
             form = FORMS[era].active.get(row.subject)
@@ -494,21 +598,93 @@ class RowReader:
         self.active_rows = []
 
 
+def era_of(reader: RowReader) -> tuple[EraName | None, str]:
+    """The era whose labels the rows carried, and the words for it."""
+    marks = reader.marks
+    if marks["2008"] > marks["2014"]:
+        return "2008", f"{marks['2008']} labels of the local tables before 2014"
+    if marks["2014"] and marks["2014"] >= marks["2019"] + marks["2021"]:
+        return "2014", f"{marks['2014']} labels of the nine-section table"
+    if marks["2019"] or marks["2021"]:
+        era: EraName = "2019" if marks["2019"] > marks["2021"] else "2021"
+        return era, f"labels that only one form prints: {marks['2019']} of 2019, {marks['2021']} of 2021"
+    return None, ""
+
+
 def is_transposed(rows: list[list[Cell | None]]) -> bool:
-    """Whether a table has the applications table's rows as its columns."""
+    """Whether a table has the rows of a form as its columns."""
     for line in rows[:3]:
         seen: set[str] = set()
-        values = 0
         for cell in line:
             if cell is None or cell.text in seen:
                 continue
             if cell.text.isdigit():
-                values += 1
-            elif tables.request_row(cell.text):
+                break
+            if role(cell.text) in _ROW_ROLES:
                 seen.add(cell.text)
-        if len(seen) >= 3 and not values:
-            return True
+        else:
+            if len(seen) >= 3:
+                return True
     return False
+
+
+def _words(heading: Heading) -> dict[int, list[tuple[str, int, int, int]]]:
+    """By column, the heading's cells over it, top to bottom; one that spans rows counts once."""
+    words: dict[int, list[tuple[str, int, int, int]]] = {}
+    for cell in heading:
+        for column in range(cell[2], cell[3]):
+            over = words.setdefault(column, [])
+            if not over or over[-1] != cell:
+                over.append(cell)
+    return words
+
+
+@lru_cache(maxsize=4096)
+def _named_columns(heading: Heading, kind: str) -> Columns:
+    """What each column is by its headings: an applicant, or an outcome of disputes."""
+    resolve = _applicant if kind == "applicants" else _dispute
+    words = _words(heading)
+    found: dict[str, set[int]] = {}
+    for column in sorted(words):
+        name = resolve([text for text, *_ in words[column]])
+        if name:
+            found.setdefault(name, set()).add(column)
+    return [(name, frozenset(columns)) for name, columns in found.items()]
+
+
+@lru_cache(maxsize=4096)
+def _fields(heading: Heading) -> tuple[Fields, Counter[str]]:
+    """What each column of table 1 asks for by its headings, with the unit of money that they name; and how
+    many of the headings only one era's form prints."""
+    words = _words(heading)
+    columns: dict[tuple[tuple[str, int, int, int], ...], set[int]] = {}
+    for column in sorted(words):
+        columns.setdefault(tuple(words[column]), set()).add(column)
+    found: Fields = []
+    marks: Counter[str] = Counter()
+    for over, covered in columns.items():
+        texts = [text for text, *_ in over if text]
+        keys = [label_key(text) for text in texts]
+        if active.CONTENT_HEADING in keys or any(key in active.SUBJECTS for key in keys) or not keys:
+            continue
+        names = (_field(key, found, marks) for key in ("".join(keys), keys[0], keys[-1]))
+        found.append((next(filter(None, names), None), frozenset(covered), money_unit("".join(texts))))
+    return found, marks
+
+
+def _field(key: str, found: Fields, marks: Counter[str]) -> str | None:
+    for form in (form_2019.FORM, form_2021.FORM):
+        if key in form.fields:
+            marks[form.era] += 1
+            return form.fields[key]
+    if key == active.CUT_FIELD:
+        marks["2019"] += 1
+        return "disclosed" if any(name == "issued" for name, _, _ in found) else "issued"
+    return active.SHARED_FIELDS.get(key)
+
+
+_TURNED = re.compile(r"row (\d+) column (\d+)")
+_ROW_ROLES = frozenset([REQUEST, SUBJECT, STATISTIC])
 
 
 def _applicant(words: list[str]) -> str | None:

@@ -8,13 +8,17 @@ by the reach of the other lines.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from flows.report.blocks import columns_of
 
 _SAME = 2.5
 """Points within which two lines are one: double borders, cells drawn each with its own frame."""
 _TOUCH = 3.0
+_THIN = 3.5
+"""Points up to which a filled shape is a line."""
 _MAX_LINES = 3000
 _MAX_PLACES = 40_000
 
@@ -61,6 +65,24 @@ class _Line:
     at: float
     start: float
     end: float
+
+
+def straight_lines(
+    shapes: Iterable[list[tuple[float, float]]], is_stroked: bool
+) -> Iterator[tuple[float, float, float, float]]:
+    """The axis-parallel lines of drawn shapes (left, bottom, right, top): straight strokes, and filled
+    shapes that are thin."""
+    for shape in shapes:
+        if len(shape) < 2:
+            continue
+        left, right = min(p[0] for p in shape), max(p[0] for p in shape)
+        bottom, top = min(p[1] for p in shape), max(p[1] for p in shape)
+        if min(right - left, top - bottom) <= _THIN:
+            yield left, bottom, right, top
+        elif is_stroked:
+            for (x0, y0), (x1, y1) in pairwise(shape):
+                if abs(x1 - x0) <= 1 or abs(y1 - y0) <= 1:
+                    yield min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def ruled_tables(

@@ -16,8 +16,7 @@ _FEWEST_REPEATED = 8
 def end_of_first(document: Document, facts: Sequence[Fact]) -> int | None:
     """The offset in the text at which another report's title stands, if the page has two: a line that
     names a report other than the first, with figures before it that are printed again behind it."""
-    keys = [fact.key for fact in facts]
-    if len(keys) - len(set(keys)) < _FEWEST_REPEATED:
+    if len(facts) - len({(fact.indicator, fact.applicant) for fact in facts}) < _FEWEST_REPEATED:
         return None
     titles = [
         (match.start(), re.sub(r"\W", "", match.group()))

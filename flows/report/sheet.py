@@ -17,7 +17,8 @@ from flows.report.errors import UnreadableError
 from flows.report.ole import read_streams
 from flows.report.package import open_zip, read_member
 from flows.report.rows import is_label
-from flows.report.source import Source, Span
+from flows.report.source import Source
+from flows.report.types import Span
 
 _MAX_SHEETS = 100
 _MAX_ROWS = 20_000
@@ -129,10 +130,10 @@ def _read(sheet: Any, blocks: Blocks) -> None:
                 rowspan = colspan = 1
             texts.append(printed(value))
             shape.append((row, column, rowspan, colspan))
-    _in_pieces(texts, shape, blocks)
+    in_pieces(texts, shape, blocks)
 
 
-def _in_pieces(texts: list[str], shape: list[Span], blocks: Blocks) -> None:
+def in_pieces(texts: list[str], shape: list[Span], blocks: Blocks) -> None:
     """The rows of a sheet as prose and tables: a row in which one cell is filled, but with no label of a
     form, is a line of text. The first empty row below a table is its last: its counts may be left out."""
     rows: dict[int, list[int]] = {}

@@ -7,9 +7,10 @@ before any repair.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import accumulate
 from typing import Literal
 
 Kind = Literal["annual_report", "other", "unreadable"]
@@ -60,6 +61,40 @@ class Table:
     caption: str = ""
 
 
+Span = tuple[int, int, int, int]
+"""Row, column, rowspan, colspan of one printed cell."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """A table as its reader gave it: the cells' texts in reading order, the place of each, and where the
+    first of them begins in the document's text."""
+
+    texts: list[str]
+    shape: list[Span]
+    offset: int
+
+    def starts(self) -> Iterable[int]:
+        """Where each cell's text begins: one mark stands between two cells."""
+        return accumulate([len(text) + 1 for text in self.texts], initial=self.offset)
+
+    def table(self, number: int, starts: Iterable[int]) -> Table:
+        """Each cell in every place it spans; a place that two cells claim goes to the first."""
+        height = max([row + rowspan for row, _, rowspan, _ in self.shape], default=0)
+        width = max([column + colspan for _, column, _, colspan in self.shape], default=0)
+        rows: list[list[Cell | None]] = [[None] * width for _ in range(height)]
+        for text, start, (row, column, rowspan, colspan) in zip(self.texts, starts, self.shape, strict=False):
+            cell = Cell(text.strip(), row, column, rowspan, colspan, start)
+            if rowspan == colspan == 1:
+                rows[row][column] = cell
+                continue
+            for line in rows[row : row + rowspan]:
+                for place in range(column, column + colspan):
+                    if line[place] is None:
+                        line[place] = cell
+        return Table(number, rows)
+
+
 @dataclass(slots=True)
 class Document:
     """An original as normalised text: what the parser reads.
@@ -69,7 +104,7 @@ class Document:
     """
 
     text: str
-    tables: list[Table]
+    grids: list[Grid]
     source: str = ""
     """The text before its repairs: what `locate` points into."""
     title: str | None = None
@@ -82,6 +117,15 @@ class Document:
     address: str | None = None
     passes: tuple[EditPass, ...] = ()
     """The repairs that changed the text, in the order they were made (see `flows.report.text`)."""
+
+    _tables: list[Table] | None = None
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables with their spans resolved, built when first asked for."""
+        if self._tables is None:
+            self._tables = [grid.table(number, grid.starts()) for number, grid in enumerate(self.grids, 1)]
+        return self._tables
 
     def locate(self, offset: int) -> int:
         """The offset in the source text of a character of `text`."""

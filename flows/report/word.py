@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from flows.report.blocks import Blocks
 from flows.report.errors import UnreadableError
 from flows.report.package import open_zip, read_member
-from flows.report.source import Source, Span
+from flows.report.source import Source
+from flows.report.types import Span
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

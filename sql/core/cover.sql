@@ -24,7 +24,7 @@
 WITH
 -- divisions of a year by number: what follows groups and joins millions of rows by it
 place AS (
-    SELECT *, (row_number() OVER (ORDER BY report_year, division_code))::INTEGER AS place_number
+    SELECT *, row_number() OVER (ORDER BY report_year, division_code) AS place_number
     FROM core.division_year
 ),
 tree AS (
@@ -44,8 +44,9 @@ tree AS (
 role(role, role_number) AS (
     VALUES ('territory_total', 0), ('own_level', 1), ('single_agency', 2), ('scope_unknown', 3)
 ),
+-- one number stands for a role, a place and a measure: millions of rows are grouped and joined by it
 unit AS (
-    SELECT r.document_number, p.place_number * 4 + role.role_number AS unit_number
+    SELECT r.document_number, role.role_number * 1_000_000_000_000 + p.place_number * 1000 AS unit_number
     FROM core.report_version AS r
     JOIN place AS p ON p.report_year = r.report_year AND p.division_code = r.rollup_code
     JOIN role ON role.role = r.role
@@ -53,29 +54,30 @@ unit AS (
 ),
 by_role AS (
     SELECT
-        unit.unit_number,
-        m.measure,
+        unit.unit_number + enum_code(m.measure) AS unit_measure,
         sum(m.numerator) AS numerator,
         sum(m.denominator) AS denominator,
-        count(*) AS report_count,
-        sum(m.inexact_count) AS inexact_count,
-        max(m.quality) AS quality
+        count(m.numerator) AS report_count,
+        sum(CASE WHEN m.is_complete THEN m.inexact_count END) AS inexact_count,
+        max(CASE WHEN m.is_complete THEN m.quality END) AS quality
     FROM core.report_measure AS m
     JOIN unit ON unit.document_number = m.document_number
-    WHERE m.is_complete AND m.is_comparable
-    GROUP BY unit.unit_number, m.measure
+    WHERE m.is_comparable
+    GROUP BY unit_measure
+    HAVING count(m.numerator) > 0
 ),
--- one row a division and measure; joins cost less than grouping again
-territory AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 0),
-own_level AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 1),
-single AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 2),
-vague AS (SELECT unit_number // 4 AS place_number, * FROM by_role WHERE unit_number % 4 = 3),
+-- one row a place and measure; joins cost less than grouping again
+territory AS (SELECT unit_measure AS place_measure, * FROM by_role WHERE unit_measure < 1_000_000_000_000),
+own_level AS (SELECT unit_measure - 1_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 1),
+single AS (SELECT unit_measure - 2_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 2),
+vague AS (SELECT unit_measure - 3_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 3),
 given AS (
     SELECT
-        place_number,
-        measure,
-        t.unit_number IS NOT NULL AS has_total,
-        CASE WHEN o.unit_number IS NOT NULL THEN 1 WHEN s.unit_number IS NOT NULL THEN 2 WHEN v.unit_number IS NOT NULL THEN 3 END
+        place_measure,
+        place_measure // 1000 AS place_number,
+        place_measure % 1000 AS measure_number,
+        t.unit_measure IS NOT NULL AS has_total,
+        CASE WHEN o.unit_measure IS NOT NULL THEN 1 WHEN s.unit_measure IS NOT NULL THEN 2 WHEN v.unit_measure IS NOT NULL THEN 3 END
             AS first_role,
         coalesce(t.report_count, 0) + coalesce(o.report_count, 0) + coalesce(s.report_count, 0) + coalesce(v.report_count, 0)
             AS agency_count,
@@ -89,9 +91,9 @@ given AS (
         CASE first_role WHEN 1 THEN o.inexact_count WHEN 2 THEN s.inexact_count ELSE v.inexact_count END AS first_inexact_count,
         CASE first_role WHEN 1 THEN o.quality WHEN 2 THEN s.quality ELSE v.quality END AS first_quality
     FROM single AS s
-    FULL JOIN territory AS t USING (place_number, measure)
-    FULL JOIN own_level AS o USING (place_number, measure)
-    FULL JOIN vague AS v USING (place_number, measure)
+    FULL JOIN territory AS t USING (place_measure)
+    FULL JOIN own_level AS o USING (place_measure)
+    FULL JOIN vague AS v USING (place_measure)
 ),
 placed AS (
     SELECT given.*, tree.level, tree.prefecture_number, tree.province_number
@@ -100,16 +102,16 @@ placed AS (
 ),
 -- the divisions above that have reports of their own or below them
 above AS (
-    SELECT DISTINCT province_number AS place_number, measure FROM placed WHERE level > 1
+    SELECT DISTINCT province_number * 1000 + measure_number AS place_measure FROM placed WHERE level > 1
     UNION ALL
-    SELECT DISTINCT prefecture_number, measure FROM placed WHERE level = 3 AND prefecture_number IS NOT NULL
+    SELECT DISTINCT prefecture_number * 1000 + measure_number FROM placed WHERE level = 3 AND prefecture_number IS NOT NULL
 ),
 -- a report that does not say whom it counts: only where there is nothing else
 own AS (
     SELECT
         placed.*,
         CASE
-            WHEN first_role < 3 OR (NOT has_total AND above.place_number IS NULL) THEN first_role
+            WHEN first_role < 3 OR (NOT has_total AND above.place_measure IS NULL) THEN first_role
         END AS own_role_number,
         CASE WHEN own_role_number IS NOT NULL THEN first_numerator END AS part_numerator,
         CASE WHEN own_role_number IS NOT NULL THEN first_denominator END AS part_denominator,
@@ -117,11 +119,11 @@ own AS (
         CASE WHEN own_role_number IS NOT NULL THEN first_inexact_count END AS part_inexact_count,
         CASE WHEN own_role_number IS NOT NULL THEN first_quality END AS part_quality
     FROM placed
-    LEFT JOIN above ON above.place_number = placed.place_number AND above.measure = placed.measure
+    LEFT JOIN above ON above.place_measure = placed.place_measure
 ),
 used AS (
     SELECT
-        place_number, measure, level, prefecture_number, province_number, has_total, agency_count,
+        place_measure, measure_number, level, prefecture_number, province_number, has_total, agency_count,
         CASE WHEN has_total THEN total_numerator ELSE part_numerator END AS numerator,
         CASE WHEN has_total THEN total_denominator ELSE part_denominator END AS denominator,
         CASE WHEN has_total THEN 1 ELSE part_report_count END AS report_count,
@@ -131,26 +133,28 @@ used AS (
 ),
 -- what a division uses flows up until a territory's total takes its place
 flow AS (
-    SELECT prefecture_number AS place_number, measure, agency_count, numerator, denominator, report_count, inexact_count, quality
+    SELECT
+        prefecture_number * 1000 + measure_number AS place_measure,
+        agency_count, numerator, denominator, report_count, inexact_count, quality
     FROM used
     WHERE level = 3 AND prefecture_number IS NOT NULL
     UNION ALL
     SELECT
-        used.province_number, used.measure, used.agency_count,
-        CASE WHEN prefecture.place_number IS NULL THEN used.numerator END,
-        CASE WHEN prefecture.place_number IS NULL THEN used.denominator END,
-        CASE WHEN prefecture.place_number IS NULL THEN used.report_count END,
-        CASE WHEN prefecture.place_number IS NULL THEN used.inexact_count END,
-        CASE WHEN prefecture.place_number IS NULL THEN used.quality END
+        used.province_number * 1000 + used.measure_number, used.agency_count,
+        CASE WHEN prefecture.place_measure IS NULL THEN used.numerator END,
+        CASE WHEN prefecture.place_measure IS NULL THEN used.denominator END,
+        CASE WHEN prefecture.place_measure IS NULL THEN used.report_count END,
+        CASE WHEN prefecture.place_measure IS NULL THEN used.inexact_count END,
+        CASE WHEN prefecture.place_measure IS NULL THEN used.quality END
     FROM used
     LEFT JOIN used AS prefecture
-        ON prefecture.place_number = used.prefecture_number AND prefecture.measure = used.measure
+        ON prefecture.place_measure = used.prefecture_number * 1000 + used.measure_number
         AND prefecture.has_total AND prefecture.level = 2
     WHERE used.level > 1
 ),
 below AS (
     SELECT
-        place_number, measure,
+        place_measure,
         sum(agency_count) AS agency_count,
         sum(numerator) AS numerator,
         sum(denominator) AS denominator,
@@ -158,12 +162,12 @@ below AS (
         sum(inexact_count) AS inexact_count,
         max(quality) AS quality
     FROM flow
-    GROUP BY place_number, measure
+    GROUP BY place_measure
 ),
 total AS (
     SELECT
-        coalesce(own.place_number, below.place_number) AS place_number,
-        coalesce(own.measure, below.measure) AS measure,
+        place_measure // 1000 AS place_number,
+        place_measure % 1000 AS measure_number,
         coalesce(own.has_total, FALSE) AS is_published,
         own.own_role_number,
         coalesce(own.agency_count, 0) + coalesce(below.agency_count, 0) AS agency_count,
@@ -175,19 +179,19 @@ total AS (
         coalesce(own.part_inexact_count + below.inexact_count, own.part_inexact_count, below.inexact_count) AS inexact_count,
         greatest(own.part_quality, below.quality) AS quality
     FROM own
-    FULL JOIN below ON below.place_number = own.place_number AND below.measure = own.measure
+    FULL JOIN below USING (place_measure)
 ),
 child AS (
-    SELECT tree.parent_number AS place_number, total.measure, count(*) AS child_count
+    SELECT tree.parent_number AS place_number, total.measure_number, count(*) AS child_count
     FROM total
     JOIN tree ON tree.place_number = total.place_number
     WHERE tree.parent_number IS NOT NULL
-    GROUP BY tree.parent_number, total.measure
+    GROUP BY tree.parent_number, total.measure_number
 )
 SELECT
     t.division_code,
     t.report_year,
-    total.measure,
+    measure.measure,
     t.level,
     t.parent_code,
     t.province_code,
@@ -206,5 +210,6 @@ SELECT
     total.denominator AS bottom_up_denominator
 FROM total
 JOIN tree AS t ON t.place_number = total.place_number
+JOIN ref.measure AS measure ON enum_code(measure.measure) = total.measure_number
 LEFT JOIN role ON role.role_number = total.own_role_number
-LEFT JOIN child ON child.place_number = total.place_number AND child.measure = total.measure
+LEFT JOIN child ON child.place_number = total.place_number AND child.measure_number = total.measure_number

@@ -15,11 +15,12 @@
 WITH
 report AS (
     SELECT
-        r.report_id, r.document_number, r.sha256, r.province_code, r.report_year, r.rollup_code, r.role, r.era,
-        r.published_on, r.is_on_time, d.text_fingerprint, d.text_length,
-        coalesce(r.rollup_code, r.division_code, r.province_code[1:2] || 'xxxx') || ':' || r.agency_key AS series
+        r.report_id, r.document_number AS number, r.sha256, r.province_code, r.report_year, r.rollup_code, r.role, r.era,
+        r.agency_type, r.agency_key, place.level, r.published_on, r.is_on_time, d.text_fingerprint, d.text_length, s.series
     FROM core.report AS r
-    JOIN core.document AS d USING (document_number)
+    JOIN core.document AS d ON d.document_number = r.document_number
+    JOIN quality.series AS s ON s.report_id = r.report_id
+    LEFT JOIN core.division_year AS place ON place.report_year = r.report_year AND place.division_code = r.rollup_code
 ),
 -- across years: a figure that follows from those of the year before, as signed terms
 term(rule, indicator, side, operand, sign) AS (
@@ -42,79 +43,125 @@ term(rule, indicator, side, operand, sign) AS (
         ('years.items_last_year', 'active.fees.items_last_year', 'before', 'active.fees.items_last_year', 1),
         ('years.items_last_year', 'active.fees.items_last_year', 'before', 'active.fees.items_change', 1)
 ),
+-- plausibility: figures that an agency has of the same order every year
+watch(indicator, measure) AS (
+    VALUES
+        ('requests.received', 'requests_received'),
+        ('requests.resolved', 'requests_resolved'),
+        ('requests.closed', 'requests_resolved'),
+        ('active.licensing.decisions', 'licensing_decisions'),
+        ('active.penalties.decisions', 'penalty_decisions'),
+        ('active.coercion.decisions', 'coercion_decisions'),
+        ('disclosed.total', 'disclosed_total')
+),
+-- the figures that these rules read, by number: joins by number cost a fraction of joins by name
+wanted AS (
+    SELECT indicator, (row_number() OVER (ORDER BY indicator))::INTEGER AS indicator_number
+    FROM (SELECT indicator FROM term UNION SELECT operand FROM term UNION SELECT indicator FROM watch)
+),
+kind AS (
+    SELECT applicant, (row_number() OVER (ORDER BY applicant))::INTEGER AS applicant_number FROM ref.applicant
+),
 figure AS (
-    SELECT report_id, indicator, applicant, value
-    FROM core.fact
-    WHERE state = 'reported' AND qualifier = 'exact' AND (
-        indicator IN ('requests.received', 'requests.carried_in', 'requests.carried_out')
-        OR ends_with(indicator, '.in_force') OR ends_with(indicator, '.issued') OR ends_with(indicator, '.repealed')
-        OR ends_with(indicator, '.items_last_year') OR ends_with(indicator, '.items_change')
-    )
+    SELECT r.number, w.indicator_number, k.applicant_number, f.value
+    FROM core.fact AS f
+    JOIN wanted AS w ON w.indicator = f.indicator
+    JOIN kind AS k ON k.applicant = f.applicant
+    JOIN report AS r ON r.report_id = f.report_id
+    WHERE f.state = 'reported' AND f.qualifier = 'exact'
+),
+-- the forms whose figures a rule reads: of the report, of the one before
+chain_era(rule, era, before_era) AS (
+    VALUES
+        ('years.carried_in', '2019', '2019'),
+        ('years.carried_in', '2021', '2019'),
+        ('years.carried_in', '2021', '2021'),
+        ('years.carried_in', '2019', '2021'),
+        -- what the form of 2019 calls public in all is another stock
+        ('years.in_force', '2021', '2021'),
+        ('years.items_last_year', '2019', '2019')
+),
+pair AS (
+    SELECT now.number, now.era, now.report_year, before.number AS before_number, before.era AS before_era
+    FROM report AS now
+    LEFT JOIN (SELECT number, series, report_year + 1 AS report_year, era FROM report) AS before
+        ON before.series = now.series AND before.report_year = now.report_year
 ),
 chained AS (
-    SELECT now.report_id, before.report_id AS before_id, rule.rule
-    FROM report AS now
-    JOIN (SELECT DISTINCT rule FROM term) AS rule
-        ON CASE rule.rule
-            WHEN 'years.carried_in' THEN now.era IN ('2019', '2021')
-            WHEN 'years.in_force' THEN now.era = '2021' AND now.report_year >= 2022
-            ELSE now.era = '2019'
-        END
-    LEFT JOIN report AS before
-        ON before.series = now.series AND before.report_year = now.report_year - 1
-        AND CASE rule.rule
-            WHEN 'years.carried_in' THEN before.era IN ('2019', '2021')
-            WHEN 'years.in_force' THEN before.era = '2021'
-            ELSE before.era = '2019'
-        END
+    SELECT pair.number, rule.rule, chain_era.rule IS NOT NULL AS is_paired, pair.before_number
+    FROM pair
+    JOIN (SELECT DISTINCT rule, era FROM chain_era) AS rule ON rule.era = pair.era
+    LEFT JOIN chain_era
+        ON chain_era.rule = rule.rule AND chain_era.era = pair.era AND chain_era.before_era = pair.before_era
+    WHERE rule.rule <> 'years.in_force' OR pair.report_year >= 2022
+),
+step AS (
+    SELECT
+        t.rule, target.indicator_number, t.side = 'now' AS is_now, operand.indicator_number AS operand_number, t.sign,
+        count(*) OVER (PARTITION BY t.rule, t.indicator) AS needed_count
+    FROM term AS t
+    JOIN wanted AS target ON target.indicator = t.indicator
+    JOIN wanted AS operand ON operand.indicator = t.operand
 ),
 chained_cell AS (
     SELECT
-        c.report_id, c.rule, t.indicator, coalesce(o.applicant, 'total') AS applicant,
+        c.number, c.rule, step.indicator_number, o.applicant_number,
         any_value(o.value) AS observed,
-        CASE WHEN count(f.value) = count(*) THEN sum(t.sign * f.value) END AS expected
+        CASE WHEN count(*) = any_value(step.needed_count) THEN sum(step.sign * f.value) END AS expected
     FROM chained AS c
-    JOIN term AS t USING (rule)
-    LEFT JOIN figure AS o ON o.report_id = c.report_id AND o.indicator = t.indicator
-    LEFT JOIN figure AS f
-        ON f.report_id = CASE t.side WHEN 'now' THEN c.report_id ELSE c.before_id END
-        AND f.indicator = t.operand AND f.applicant = coalesce(o.applicant, 'total')
-    WHERE c.before_id IS NOT NULL
-    GROUP BY ALL
+    JOIN step ON step.rule = c.rule
+    JOIN figure AS o ON o.number = c.number AND o.indicator_number = step.indicator_number
+    JOIN figure AS f
+        ON f.number = CASE WHEN step.is_now THEN c.number ELSE c.before_number END
+        AND f.indicator_number = step.operand_number AND f.applicant_number = o.applicant_number
+    WHERE c.is_paired
+    GROUP BY c.number, c.rule, step.indicator_number, o.applicant_number
 ),
-chain AS (
+chained_outcome AS (
     SELECT
-        c.report_id, c.rule,
-        any_value(c.before_id) AS other_id,
+        number, rule,
         CASE
-            WHEN bool_or(cell.observed <> cell.expected) THEN 'broken'
-            WHEN bool_or(cell.observed = cell.expected) THEN 'holds'
+            WHEN bool_or(observed <> expected) THEN 'broken'
+            WHEN bool_or(observed = expected) THEN 'holds'
             ELSE 'not_assessable'
         END AS outcome,
         -- the total's if it is among those that differ
-        min_by(cell.indicator, (cell.applicant <> 'total', cell.indicator, cell.applicant)) FILTER (cell.observed <> cell.expected) AS indicator,
-        min_by(cell.applicant, (cell.applicant <> 'total', cell.indicator, cell.applicant)) FILTER (cell.observed <> cell.expected) AS applicant,
-        min_by(cell.observed, (cell.applicant <> 'total', cell.indicator, cell.applicant)) FILTER (cell.observed <> cell.expected) AS observed,
-        min_by(cell.expected, (cell.applicant <> 'total', cell.indicator, cell.applicant)) FILTER (cell.observed <> cell.expected) AS expected,
-        count(*) FILTER (cell.observed <> cell.expected) AS broken_count
-    FROM chained AS c
-    LEFT JOIN chained_cell AS cell USING (report_id, rule)
-    GROUP BY c.report_id, c.rule
+        arg_min(
+            struct_pack(
+                indicator_number := indicator_number, applicant_number := applicant_number, observed := observed,
+                expected := expected
+            ),
+            (applicant_number <> (SELECT applicant_number FROM kind WHERE applicant = 'total'), indicator_number, applicant_number)
+        ) FILTER (observed <> expected) AS cell,
+        count(*) FILTER (observed <> expected) AS broken_count
+    FROM chained_cell
+    GROUP BY number, rule
 ),
--- plausibility against an agency's own other years, which peers of the year may have moved alike
+chain AS (
+    SELECT
+        c.number, c.rule, if(c.is_paired, c.before_number, NULL) AS before_number,
+        coalesce(o.outcome, 'not_assessable') AS outcome,
+        wanted.indicator, kind.applicant, o.cell.observed AS observed, o.cell.expected AS expected, o.broken_count
+    FROM chained AS c
+    LEFT JOIN chained_outcome AS o ON o.number = c.number AND o.rule = c.rule
+    LEFT JOIN wanted ON wanted.indicator_number = o.cell.indicator_number
+    LEFT JOIN kind ON kind.applicant_number = o.cell.applicant_number
+),
 watched AS (
-    SELECT r.report_id, r.series, r.report_year, r.province_code, m.measure, m.numerator AS value, ln(m.numerator + 3) AS level
-    FROM core.report_measure AS m
-    JOIN report AS r USING (document_number)
-    WHERE m.measure IN (
-        'requests_received', 'requests_resolved', 'licensing_decisions', 'penalty_decisions', 'coercion_decisions', 'disclosed_total'
-    ) AND m.is_complete AND m.is_comparable AND m.inexact_count = 0 AND m.numerator >= 0
+    SELECT
+        r.number, r.series, r.report_year, r.agency_type, r.agency_key, r.role, r.level AS division_level, watch.measure,
+        f.value, ln(f.value + 3) AS level
+    FROM figure AS f
+    JOIN wanted USING (indicator_number)
+    JOIN watch USING (indicator)
+    JOIN report AS r ON r.number = f.number
+    WHERE f.applicant_number = (SELECT applicant_number FROM kind WHERE applicant = 'total') AND f.value >= 0
 ),
 own_years AS (
     SELECT series, measure, list(struct_pack(year := report_year, level := level)) AS years
     FROM watched
     GROUP BY series, measure
-    HAVING count(*) >= 4
+    HAVING count(*) >= 2
 ),
 against_own AS (
     SELECT
@@ -123,157 +170,258 @@ against_own AS (
         list_median(levels) AS usual,
         list_median(list_transform(levels, lambda l: abs(l - usual))) AS spread
     FROM watched AS w
-    JOIN own_years AS o USING (series, measure)
+    LEFT JOIN own_years AS o USING (series, measure)
 ),
-jump AS (
-    SELECT
-        *,
-        level - usual AS change,
-        CASE WHEN count(*) OVER peers >= 8 THEN median(level - usual) OVER peers ELSE 0 END AS peer_change
+-- what changes for all alike in a year is no jump
+common_change AS (
+    SELECT measure, report_year, CASE WHEN count(*) >= 8 THEN median(level - usual) ELSE 0 END AS peer_change
     FROM against_own
-    WINDOW peers AS (PARTITION BY measure, report_year)
+    WHERE len(levels) >= 3
+    GROUP BY measure, report_year
 ),
 jumped AS (
     SELECT
-        *,
+        a.number, a.measure, a.value, a.usual, a.level - a.usual AS change,
         -- counts up to some hundred come and go: on the scale of roots chance moves them all alike
-        abs(change - peer_change) > greatest(ln(8), 6 * 1.4826 * spread)
-        AND abs(sqrt(value) - sqrt(greatest(exp(usual) - 3, 0))) >= 16 AS is_broken
-    FROM jump
+        abs(change - c.peer_change) > greatest(ln(8), 6 * 1.4826 * a.spread)
+        AND abs(sqrt(a.value) - sqrt(greatest(exp(a.usual) - 3, 0))) >= 16 AS is_broken
+    FROM against_own AS a
+    JOIN common_change AS c USING (measure, report_year)
+    WHERE len(a.levels) >= 3
+),
+history_outcome AS (
+    SELECT
+        number,
+        bool_or(is_broken) AS is_broken,
+        max_by(measure, abs(change)) FILTER (is_broken) AS measure,
+        max_by(value, abs(change)) FILTER (is_broken) AS observed,
+        max_by(round(exp(usual) - 3), abs(change)) FILTER (is_broken) AS expected
+    FROM jumped
+    GROUP BY number
 ),
 history AS (
     SELECT
-        r.report_id,
-        CASE WHEN bool_or(j.is_broken) THEN 'broken' WHEN count(j.report_id) > 0 THEN 'holds' ELSE 'not_assessable' END AS outcome,
-        max_by(j.measure, abs(j.change)) FILTER (j.is_broken) AS measure,
-        max_by(j.value, abs(j.change)) FILTER (j.is_broken) AS observed,
-        max_by(round(exp(j.usual) - 3), abs(j.change)) FILTER (j.is_broken) AS expected
+        r.number,
+        CASE WHEN h.is_broken THEN 'broken' WHEN h.number IS NOT NULL THEN 'holds' ELSE 'not_assessable' END AS outcome,
+        h.measure, h.observed, h.expected
     FROM report AS r
-    LEFT JOIN jumped AS j USING (report_id)
-    GROUP BY r.report_id
+    LEFT JOIN history_outcome AS h USING (number)
+),
+-- against peers of the year: the same agency elsewhere at the same level where there are enough, else all of its type
+peer AS (
+    SELECT
+        measure, report_year, division_level, role, agency_type, agency_key,
+        count(*) AS peer_count, median(level) AS usual, mad(level) AS spread
+    FROM watched
+    WHERE division_level IS NOT NULL
+    GROUP BY GROUPING SETS (
+        (measure, report_year, division_level, role, agency_type, agency_key),
+        (measure, report_year, division_level, role, agency_type)
+    )
+    HAVING count(*) >= 20
+),
+beside_peers AS (
+    SELECT
+        a.number, a.measure, a.value,
+        coalesce(same.usual, alike.usual) AS usual,
+        coalesce(same.spread, alike.spread) AS spread,
+        coalesce(same.peer_count, alike.peer_count) AS peer_count,
+        abs(a.level - coalesce(same.usual, alike.usual)) AS distance,
+        distance > greatest(ln(50), 6 * 1.4826 * coalesce(same.spread, alike.spread))
+        AND abs(sqrt(a.value) - sqrt(greatest(exp(coalesce(same.usual, alike.usual)) - 3, 0))) >= 16
+        -- an agency that is as large every year is large
+        AND coalesce(abs(a.level - a.usual) > ln(8), TRUE) AS is_broken
+    FROM against_own AS a
+    LEFT JOIN peer AS same
+        ON same.measure = a.measure AND same.report_year = a.report_year AND same.division_level = a.division_level
+        AND same.role = a.role AND same.agency_type = a.agency_type AND same.agency_key = a.agency_key
+    LEFT JOIN peer AS alike
+        ON alike.measure = a.measure AND alike.report_year = a.report_year AND alike.division_level = a.division_level
+        AND alike.role = a.role AND alike.agency_type = a.agency_type AND alike.agency_key IS NULL
+    WHERE coalesce(same.peer_count, alike.peer_count) IS NOT NULL
+),
+peers_outcome AS (
+    SELECT
+        number,
+        bool_or(is_broken) AS is_broken,
+        max_by(measure, distance) FILTER (is_broken) AS measure,
+        max_by(value, distance) FILTER (is_broken) AS observed,
+        max_by(round(exp(usual) - 3), distance) FILTER (is_broken) AS expected,
+        max_by(peer_count, distance) FILTER (is_broken) AS peer_count
+    FROM beside_peers
+    GROUP BY number
+),
+peers AS (
+    SELECT
+        r.number,
+        CASE WHEN p.is_broken THEN 'broken' WHEN p.number IS NOT NULL THEN 'holds' ELSE 'not_assessable' END AS outcome,
+        p.measure, p.observed, p.expected, p.peer_count
+    FROM report AS r
+    LEFT JOIN peers_outcome AS p USING (number)
 ),
 -- who applies changes slowly: a share that turns over is more likely a column read, or filled in, wrongly
+received AS (
+    SELECT f.number, kind.applicant, f.value
+    FROM figure AS f
+    JOIN wanted USING (indicator_number)
+    JOIN kind USING (applicant_number)
+    WHERE wanted.indicator = 'requests.received'
+),
 share AS (
-    SELECT
-        r.report_id, r.series, r.report_year, f.applicant, f.value / whole.value AS share
-    FROM report AS r
-    JOIN figure AS whole ON whole.report_id = r.report_id AND whole.indicator = 'requests.received' AND whole.applicant = 'total'
-    JOIN figure AS f ON f.report_id = r.report_id AND f.indicator = 'requests.received' AND f.applicant <> 'total'
-    WHERE whole.value >= 20
+    SELECT r.number, r.series, r.report_year, f.applicant, f.value / whole.value AS share
+    FROM received AS f
+    JOIN received AS whole ON whole.number = f.number AND whole.applicant = 'total'
+    JOIN report AS r ON r.number = f.number
+    WHERE f.applicant <> 'total' AND whole.value >= 20
+),
+share_years AS (
+    SELECT series, applicant, list(struct_pack(year := report_year, share := share)) AS years
+    FROM share
+    GROUP BY series, applicant
+    HAVING count(*) >= 2
 ),
 share_change AS (
-    SELECT report_id, applicant, share, list_median(list_transform(list_filter(years, lambda y: y.year <> report_year), lambda y: y.share)) AS usual
-    FROM (
-        SELECT *, list(struct_pack(year := report_year, share := share)) OVER (PARTITION BY series, applicant) AS years
-        FROM share
-    )
+    SELECT
+        s.number, s.applicant, s.share,
+        list_median(list_transform(list_filter(y.years, lambda one: one.year <> s.report_year), lambda one: one.share)) AS usual
+    FROM share AS s
+    JOIN share_years AS y USING (series, applicant)
+),
+applicants_outcome AS (
+    SELECT
+        number,
+        max(abs(share - usual)) > 0.5 AS is_broken,
+        max_by(applicant, abs(share - usual)) AS applicant,
+        max_by(share, abs(share - usual)) AS observed,
+        max_by(usual, abs(share - usual)) AS expected
+    FROM share_change
+    GROUP BY number
 ),
 applicants AS (
     SELECT
-        r.report_id,
-        CASE
-            WHEN bool_or(abs(s.share - s.usual) > 0.5) THEN 'broken'
-            WHEN count(s.usual) > 0 THEN 'holds'
-            ELSE 'not_assessable'
-        END AS outcome,
-        max_by(s.applicant, abs(s.share - s.usual)) AS applicant,
-        max_by(s.share, abs(s.share - s.usual)) AS observed,
-        max_by(s.usual, abs(s.share - s.usual)) AS expected
+        r.number,
+        CASE WHEN a.is_broken THEN 'broken' WHEN a.number IS NOT NULL THEN 'holds' ELSE 'not_assessable' END AS outcome,
+        a.applicant, a.observed, a.expected
     FROM report AS r
-    LEFT JOIN share_change AS s USING (report_id)
+    LEFT JOIN applicants_outcome AS a USING (number)
     WHERE r.era IN ('2019', '2021')
-    GROUP BY r.report_id
 ),
 -- copies: the same words, or the same figures where they are too many to agree by chance
+-- by fingerprint, the two first of those that share it: each has another to name
 same_text AS (
-    SELECT *, count(*) OVER (PARTITION BY text_fingerprint) AS count_
+    SELECT text_fingerprint, count(*) AS shared_count, min(report_id, 2) AS first_ids
     FROM report
     WHERE text_length >= 300 AND text_fingerprint IS NOT NULL
+    GROUP BY text_fingerprint
+),
+copied_text AS (
+    SELECT
+        r.number,
+        CASE
+            WHEN t.text_fingerprint IS NULL OR r.text_length < 300 THEN 'not_assessable'
+            WHEN t.shared_count > 1 THEN 'broken'
+            ELSE 'holds'
+        END AS outcome,
+        CASE
+            WHEN t.shared_count > 1 AND r.text_length >= 300 THEN if(t.first_ids[1] = r.report_id, t.first_ids[2], t.first_ids[1])
+        END AS other_id
+    FROM report AS r
+    LEFT JOIN same_text AS t USING (text_fingerprint)
 ),
 -- a blank and a zero say the same here: what is copied may be printed otherwise
-same_figure AS (
-    SELECT *, count(*) OVER (PARTITION BY figure_key) AS count_
-    FROM (
-        SELECT report_id, bit_xor(hash(indicator, applicant, value)) AS figure_key
-        FROM core.fact
-        WHERE value <> 0 AND method <> 'narrative'
-        GROUP BY report_id
-        HAVING count(*) >= 8
-    )
+figures AS (
+    SELECT report_id, bit_xor(hash(indicator, applicant, value)) AS figure_key
+    FROM core.fact
+    WHERE value <> 0 AND method <> 'narrative'
+    GROUP BY report_id
+    HAVING count(*) >= 8
 ),
+same_figures AS (
+    SELECT figure_key, count(*) AS shared_count, min(report_id, 2) AS first_ids
+    FROM figures
+    GROUP BY figure_key
+),
+-- few different numbers agree by chance
 telling AS (
     SELECT f.report_id
     FROM core.fact AS f
-    SEMI JOIN (SELECT report_id FROM same_figure WHERE count_ > 1) AS s ON s.report_id = f.report_id
+    SEMI JOIN (
+        SELECT report_id FROM figures JOIN same_figures USING (figure_key) WHERE shared_count > 1
+    ) AS shared ON shared.report_id = f.report_id
     WHERE f.value <> 0
     GROUP BY f.report_id
     HAVING count(DISTINCT f.value) >= 4
 ),
-copied_text AS (
-    SELECT
-        r.report_id,
-        CASE WHEN t.report_id IS NULL THEN 'not_assessable' WHEN t.count_ > 1 THEN 'broken' ELSE 'holds' END AS outcome,
-        (
-            SELECT min(o.report_id) FROM same_text AS o
-            WHERE t.count_ > 1 AND o.text_fingerprint = t.text_fingerprint AND o.report_id <> r.report_id
-        ) AS other_id
-    FROM report AS r
-    LEFT JOIN same_text AS t USING (report_id)
-),
 copied_figures AS (
     SELECT
-        r.report_id,
+        r.number,
         CASE
-            WHEN s.report_id IS NULL OR (s.count_ > 1 AND telling.report_id IS NULL) THEN 'not_assessable'
-            WHEN s.count_ > 1 THEN 'broken'
+            WHEN s.figure_key IS NULL OR (s.shared_count > 1 AND telling.report_id IS NULL) THEN 'not_assessable'
+            WHEN s.shared_count > 1 THEN 'broken'
             ELSE 'holds'
         END AS outcome,
-        (
-            SELECT min(o.report_id) FROM same_figure AS o
-            WHERE s.count_ > 1 AND o.figure_key = s.figure_key AND o.report_id <> r.report_id
-        ) AS other_id
+        CASE WHEN s.shared_count > 1 THEN if(s.first_ids[1] = r.report_id, s.first_ids[2], s.first_ids[1]) END AS other_id
     FROM report AS r
-    LEFT JOIN same_figure AS s USING (report_id)
-    LEFT JOIN telling USING (report_id)
+    LEFT JOIN figures AS f ON f.report_id = r.report_id
+    LEFT JOIN same_figures AS s ON s.figure_key = f.figure_key
+    LEFT JOIN telling ON telling.report_id = r.report_id
 ),
--- across levels: a government's total of applications and disputes is at least what its parts report; of
--- documents and decisions some governments count only their own
+-- across levels: a government's total is at least what the parts of its territory report. Of applications and
+-- disputes any part must be in it; of documents, decisions and the rest some governments count only their own, so
+-- that it is worth knowing only, and only where nearly every division right below reports
 applied AS (
     SELECT DISTINCT measure FROM ref.measure_indicator
     WHERE split_part(indicator, '.', 1) IN ('requests', 'review', 'litigation')
 ),
+below AS (
+    SELECT report_year, parent_code, count(*) AS division_count
+    FROM core.division_year
+    WHERE parent_code IS NOT NULL AND NOT is_next_year
+    GROUP BY report_year, parent_code
+),
 level AS (
     SELECT
-        r.report_id, c.measure,
+        r.number, c.measure,
+        CASE WHEN applied.measure IS NOT NULL THEN 'levels.parts' ELSE 'levels.other_parts' END AS rule,
         c.published_numerator AS published,
         c.bottom_up_numerator AS parts,
-        c.bottom_up_numerator - c.published_numerator AS excess
+        (c.bottom_up_numerator - c.published_numerator) / (c.published_numerator + 10) AS share,
+        c.bottom_up_numerator - c.published_numerator > greatest(2, 0.01 * c.published_numerator) AS is_broken
     FROM report AS r
     JOIN core.cover AS c ON c.division_code = r.rollup_code AND c.report_year = r.report_year
     JOIN ref.measure AS m ON m.measure = c.measure
-    JOIN applied ON applied.measure = c.measure
-    WHERE r.role = 'territory_total' AND m.kind = 'count' AND c.inexact_count = 0
+    LEFT JOIN applied ON applied.measure = c.measure
+    LEFT JOIN below ON below.report_year = r.report_year AND below.parent_code = r.rollup_code
+    WHERE r.role = 'territory_total' AND m.is_additive AND c.inexact_count = 0
         AND c.published_numerator IS NOT NULL AND c.bottom_up_numerator IS NOT NULL
+        AND (
+            (applied.measure IS NOT NULL AND m.kind = 'count')
+            OR (applied.measure IS NULL AND m.formula IS NULL AND c.child_count >= 0.8 * below.division_count)
+        )
+),
+level_outcome AS (
+    SELECT
+        number, rule,
+        bool_or(is_broken) AS is_broken,
+        max_by(measure, share) FILTER (is_broken) AS measure,
+        max_by(published, share) FILTER (is_broken) AS observed,
+        max_by(parts, share) FILTER (is_broken) AS expected
+    FROM level
+    GROUP BY number, rule
 ),
 levels AS (
     SELECT
-        r.report_id,
-        CASE
-            WHEN bool_or(l.excess > greatest(2, 0.01 * l.published)) THEN 'broken'
-            WHEN count(l.report_id) > 0 THEN 'holds'
-            ELSE 'not_assessable'
-        END AS outcome,
-        max_by(l.measure, l.excess / (l.published + 10)) FILTER (l.excess > greatest(2, 0.01 * l.published)) AS measure,
-        max_by(l.published, l.excess / (l.published + 10)) FILTER (l.excess > greatest(2, 0.01 * l.published)) AS observed,
-        max_by(l.parts, l.excess / (l.published + 10)) FILTER (l.excess > greatest(2, 0.01 * l.published)) AS expected
+        r.number, rule.rule,
+        CASE WHEN l.is_broken THEN 'broken' WHEN l.number IS NOT NULL THEN 'holds' ELSE 'not_assessable' END AS outcome,
+        l.measure, l.observed, l.expected
     FROM report AS r
-    LEFT JOIN level AS l USING (report_id)
+    CROSS JOIN (VALUES ('levels.parts'), ('levels.other_parts')) AS rule(rule)
+    LEFT JOIN level_outcome AS l ON l.number = r.number AND l.rule = rule.rule
     WHERE r.role = 'territory_total' AND r.rollup_code IS NOT NULL
-    GROUP BY r.report_id
 ),
 -- a report out of season while another version came out in season: one of them is of another year
 in_season AS (
-    SELECT v.canonical_number AS document_number, min(d.document_number) AS other_number, min(d.published_on) AS published_on
+    SELECT v.canonical_number AS number, min(d.published_on) AS published_on
     FROM core.report_version AS v
     JOIN core.document AS d USING (document_number)
     JOIN core.document AS best ON best.document_number = v.canonical_number
@@ -283,35 +431,36 @@ in_season AS (
 ),
 season AS (
     SELECT
-        r.report_id,
+        r.number,
         CASE
             WHEN r.published_on IS NULL THEN 'not_assessable'
-            WHEN year(r.published_on) > r.report_year + 1 AND i.document_number IS NOT NULL THEN 'broken'
+            WHEN year(r.published_on) > r.report_year + 1 AND i.number IS NOT NULL THEN 'broken'
             ELSE 'holds'
         END AS outcome,
         r.published_on,
         i.published_on AS other_on
     FROM report AS r
-    LEFT JOIN in_season AS i USING (document_number)
+    LEFT JOIN in_season AS i USING (number)
 ),
 found AS (
     SELECT
-        report_id, rule, outcome, other_id, observed, expected,
+        number, rule, outcome, before.report_id AS other_id, observed, expected,
         CASE WHEN indicator IS NOT NULL THEN [indicator || '|' || applicant] ELSE [] END AS facts,
         CASE outcome
             WHEN 'broken' THEN printf('%s%s is %.0f, but the report of the year before leads to %.0f%s', indicator, if(applicant = 'total', '', ' of ' || applicant), observed, expected, if(broken_count > 1, printf('; so do %d more figures', broken_count - 1), ''))
             WHEN 'holds' THEN 'follows from the report of the year before'
-            ELSE if(other_id IS NULL, 'there is no report of the year before', 'a figure is missing in this or the report of the year before')
+            ELSE if(before_number IS NULL, 'there is no report of the year before', 'a figure is missing in this or the report of the year before')
         END AS message,
         CASE outcome
             WHEN 'broken' THEN printf('%s%s为%.0f，按上年度报告应为%.0f', indicator, if(applicant = 'total', '', '（' || applicant || '）'), observed, expected)
             WHEN 'holds' THEN '与上年度报告衔接'
-            ELSE if(other_id IS NULL, '没有上年度报告', '本年度或上年度报告缺少所需数据')
+            ELSE if(before_number IS NULL, '没有上年度报告', '本年度或上年度报告缺少所需数据')
         END AS message_zh
     FROM chain
+    LEFT JOIN (SELECT number AS before_number, report_id FROM report) AS before USING (before_number)
     UNION ALL
     SELECT
-        report_id, 'plausible.history', outcome, NULL, observed, expected, [],
+        number, 'plausible.history', outcome, NULL, observed, expected, [],
         CASE outcome
             WHEN 'broken' THEN printf('%s is %.0f; in other years of the agency it is about %.0f', measure, observed, expected)
             WHEN 'holds' THEN 'in keeping with the agency in other years'
@@ -325,7 +474,21 @@ found AS (
     FROM history
     UNION ALL
     SELECT
-        report_id, 'plausible.applicants', outcome, NULL, observed, expected,
+        number, 'plausible.peers', outcome, NULL, observed, expected, [],
+        CASE outcome
+            WHEN 'broken' THEN printf('%s is %.0f; of %d peers of the year half have less and half more than %.0f', measure, observed, peer_count, expected)
+            WHEN 'holds' THEN 'in keeping with its peers of the year, or as large in its other years'
+            ELSE 'fewer than 20 peers of the year to compare with'
+        END,
+        CASE outcome
+            WHEN 'broken' THEN printf('%s为%.0f，而同年度%d个同类机关的中位数约为%.0f', measure, observed, peer_count, expected)
+            WHEN 'holds' THEN '与同年度同类机关相符，或与本机关其他年度相当'
+            ELSE '同年度同类机关不足20个'
+        END
+    FROM peers
+    UNION ALL
+    SELECT
+        number, 'plausible.applicants', outcome, NULL, observed, expected,
         CASE outcome WHEN 'broken' THEN ['requests.received|' || applicant] ELSE [] END,
         CASE outcome
             WHEN 'broken' THEN printf('%s made %.0f%% of the applications, in other years %.0f%%: columns may be exchanged', applicant, 100 * observed, 100 * expected)
@@ -340,7 +503,7 @@ found AS (
     FROM applicants
     UNION ALL
     SELECT
-        report_id, 'copied.text', outcome, other_id, NULL, NULL, [],
+        number, 'copied.text', outcome, other_id, NULL, NULL, [],
         CASE outcome
             WHEN 'broken' THEN 'has the same words as ' || other_id
             WHEN 'holds' THEN 'no other report has the same words'
@@ -350,7 +513,7 @@ found AS (
     FROM copied_text
     UNION ALL
     SELECT
-        report_id, 'copied.figures', outcome, other_id, NULL, NULL, [],
+        number, 'copied.figures', outcome, other_id, NULL, NULL, [],
         CASE outcome
             WHEN 'broken' THEN 'every figure is that of ' || other_id
             WHEN 'holds' THEN 'no other report has the same figures'
@@ -360,21 +523,21 @@ found AS (
     FROM copied_figures
     UNION ALL
     SELECT
-        report_id, 'levels.parts', outcome, NULL, observed, expected, [],
+        number, rule, outcome, NULL, observed, expected, [],
         CASE outcome
             WHEN 'broken' THEN printf('%s of the whole territory is %.0f, but its parts add up to %.0f', measure, observed, expected)
             WHEN 'holds' THEN 'not less than its parts'
-            ELSE 'no part of the territory gives a figure to compare'
+            ELSE if(rule = 'levels.parts', 'no part of the territory gives a figure to compare', 'fewer than four fifths of the divisions below give a figure')
         END,
         CASE outcome
             WHEN 'broken' THEN printf('%s全域汇总为%.0f，而下级合计为%.0f', measure, observed, expected)
             WHEN 'holds' THEN '不小于下级合计'
-            ELSE '没有可比的下级数据'
+            ELSE if(rule = 'levels.parts', '没有可比的下级数据', '有数据的下级区划不足五分之四')
         END
     FROM levels
     UNION ALL
     SELECT
-        report_id, 'report.out_of_season', outcome, NULL, NULL, NULL, [],
+        number, 'report.out_of_season', outcome, NULL, NULL, NULL, [],
         CASE outcome
             WHEN 'broken' THEN 'dated ' || published_on || ', while another version for the same year with other figures is dated ' || other_on || ': it may be of another year'
             WHEN 'holds' THEN 'no other version came out in season with other figures'
@@ -388,7 +551,7 @@ found AS (
     FROM season
     UNION ALL
     SELECT
-        report_id, 'report.late',
+        number, 'report.late',
         CASE WHEN is_on_time IS NULL THEN 'not_assessable' WHEN is_on_time THEN 'holds' ELSE 'broken' END,
         NULL, NULL, NULL, [],
         CASE
@@ -413,4 +576,4 @@ SELECT
     f.message,
     f.message_zh
 FROM found AS f
-JOIN report AS r USING (report_id)
+JOIN report AS r USING (number)

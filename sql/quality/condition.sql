@@ -1,7 +1,8 @@
 -- what: What is wrong at the end of this run and worth an alert, one row a rule and subject; quality.alert follows it over the runs. | 本次运行结束时值得告警的情况，每条规则每个对象一行；quality.alert 跨运行跟踪
 -- grain: rule, subject
 -- column rule: Code of the rule | 规则代码
--- column subject: What it is about: a document's address, a host or folder, or a province and year | 告警对象：文件地址、网站或文件夹、省份与年度
+-- column subject: What it is about: a document's address, a host or folder, or a province and year (of years long
+--   past: earlier) | 告警对象：文件地址、网站或文件夹、省份与年度（较早年度合并为earlier）
 -- column severity: critical or warning | 严重程度：critical 或 warning
 -- column province_code: Code of the province, NULL where undecided or not of one | 省级行政区划代码，未判定或不适用则为空
 -- column document_count: Documents or addresses it concerns | 涉及的文件或地址数
@@ -15,7 +16,7 @@ with attempt as (
         error,
         requested_at
     from raw.attempt
-    where role = 'document' and (error is null or not starts_with(error, 'skipped:'))
+    where error is null or not starts_with(error, 'skipped:')
 ),
 latest as (
     select
@@ -134,17 +135,46 @@ table_wide as (
 ),
 overall as (
     select
+        judgement.suite,
         judgement.rule,
         judgement.subject,
         coverage.province_code,
-        0 as document_count,
-        coalesce(province.province_name || ' ' || coverage.report_year || ': ', judgement.subject || ': ') || judgement.message as message,
-        coalesce(province.province_name || ' ' || coverage.report_year || ' 年：', judgement.subject || '：') || judgement.message_zh as message_zh
+        coverage.report_year,
+        province.province_name,
+        judgement.message,
+        judgement.message_zh,
+        -- what is long past is one alert a province and rule: a first run finds many such years
+        coverage.report_year < (select max(report_year) from quality.coverage_scorecard where is_due) - 2 as is_past
     from quality.overall_judgement as judgement
     left join quality.coverage_scorecard as coverage
         on coverage.subject = judgement.subject and judgement.suite = 'province_coverage'
     left join province on province.province_code = coverage.province_code
     where judgement.suite <> 'report_comparison' and judgement.severity = 'warning' and judgement.subject is not null
+),
+present as (
+    select
+        rule,
+        subject,
+        province_code,
+        0 as document_count,
+        coalesce(province_name || ' ' || report_year || ': ', subject || ': ') || message as message,
+        coalesce(province_name || ' ' || report_year || ' 年：', subject || '：') || message_zh as message_zh
+    from overall
+    where is_past is not true
+),
+past as (
+    select
+        rule,
+        province_code || ' earlier' as subject,
+        province_code,
+        0 as document_count,
+        any_value(province_name) || ' ' || string_agg(report_year::varchar, ', ' order by report_year) || ': '
+        || split_part(min(message), ': ', 1) as message,
+        any_value(province_name) || ' ' || string_agg(report_year::varchar, '、' order by report_year) || ' 年：'
+        || split_part(min(message_zh), '：', 1) as message_zh
+    from overall
+    where is_past
+    group by rule, province_code
 ),
 corrected as (
     select
@@ -173,7 +203,10 @@ select rule, subject, 'warning' as severity, province_code, document_count, mess
 from table_wide
 union all
 select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
-from overall
+from present
+union all
+select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
+from past
 union all
 select rule, subject, 'warning' as severity, province_code, document_count, message, message_zh
 from corrected

@@ -10,9 +10,9 @@ WITH
 attempt AS (
     SELECT
         CASE WHEN starts_with(final_address, 'file:') THEN final_address ELSE address END AS address,
-        sha256, error, byte_count, requested_at
+        role, sha256, error, byte_count, requested_at
     FROM raw.attempt
-    WHERE role = 'document' AND (error IS NULL OR NOT starts_with(error, 'skipped:'))
+    WHERE error IS NULL OR NOT starts_with(error, 'skipped:')
 ),
 latest AS (
     SELECT
@@ -25,6 +25,8 @@ latest AS (
         max(requested_at) AS requested_at
     FROM attempt
     GROUP BY address
+    -- a page may turn out to be a listing after an attempt that failed
+    HAVING arg_max(role, requested_at) = 'document'
 ),
 arrival AS (
     SELECT address, sha256, min(requested_at) AS first_at FROM attempt WHERE sha256 IS NOT NULL GROUP BY address, sha256

@@ -14,7 +14,11 @@ total AS (
         count(*) AS report_count,
         count(*) FILTER (is_request_open) AS request_open_count,
         count(*) FILTER (is_dispute_open) AS dispute_open_count,
-        count(*) FILTER (is_other_open) AS other_open_count
+        count(*) FILTER (is_other_open) AS other_open_count,
+        count(*) FILTER (is_without_figures) AS figureless_count,
+        count(*) FILTER (is_without_figures OR is_narrative_only) AS tableless_count,
+        count(*) FILTER (is_undated) AS undated_count,
+        count(*) FILTER (is_formless AND NOT is_era_unusual) AS formless_count
     FROM quality.scorecard
     WHERE province_code IS NOT NULL AND report_year IS NOT NULL
     GROUP BY province_code, report_year
@@ -29,10 +33,17 @@ alone AS (
     SELECT
         t.province_code, t.report_year, r.rule, r.severity, t.report_count,
         coalesce(b.broken_count, 0) AS broken_count,
-        CASE r.rule
-            WHEN 'report.requests_broken' THEN t.request_open_count
-            WHEN 'report.disputes_broken' THEN t.dispute_open_count
-            WHEN 'report.other_broken' THEN t.other_open_count
+        -- what a rule speaks of must be there to be judged
+        CASE
+            WHEN r.rule = 'report.requests_broken' THEN t.request_open_count
+            WHEN r.rule = 'report.disputes_broken' THEN t.dispute_open_count
+            WHEN r.rule = 'report.other_broken' THEN t.other_open_count
+            WHEN r.rule IN ('report.published_before_period_end', 'report.published_late') THEN t.undated_count
+            WHEN r.rule = 'report.era_unusual' THEN t.formless_count
+            WHEN r.rule = 'report.narrative_disagrees' THEN t.tableless_count
+            WHEN r.rule IN (
+                'report.negative', 'report.fraction', 'report.illegible', 'report.blank', 'report.narrative_only'
+            ) THEN t.figureless_count
             ELSE 0
         END AS not_assessable_count
     FROM total AS t

@@ -21,7 +21,7 @@
 -- column misread_table_count: Tables with so many broken identities that they were probably misread | 疑似误读的表格数
 -- column absent_table_count: Tables of the form that the report lacks | 缺少的统计表数
 -- column unmapped_count: Findings about printed figures that no indicator stands for | 印有数据而未能对应指标的问题数
--- column unaligned_count: Findings about rows that lost their blanks, so that counts and columns do not match | 空格丢失、数值与列无法对应的问题数
+-- column unaligned_count: Findings about rows whose counts do not match the columns, or columns that nothing tells apart | 数值与列无法对应、各列无法辨别的问题数
 -- column broken_request_count: Broken identities of the applications figures | 依申请公开部分不成立的勾稽关系数
 -- column broken_dispute_count: Broken identities of reviews and litigation | 行政复议、行政诉讼部分不成立的勾稽关系数
 -- column broken_other_count: Broken identities of all other figures | 其他部分不成立的勾稽关系数
@@ -34,6 +34,9 @@
 -- column is_year_disputed: The statistics period and the title name different years | 统计期与标题年份不一致
 -- column is_era_unusual: The tables are of another form than the year's | 套用其他年份的表样
 -- column is_published_before_period_end: The report is dated before the year that it covers ends | 发布日期早于所报告年度结束
+-- column is_published_late: The report is dated more than two years after the year that it covers | 发布日期晚于所报告年度两年以上
+-- column is_undated: The report has no date | 报告没有发布日期
+-- column is_formless: No table shows which form the report follows | 没有表格可据以判定表样
 -- column critical_finding_count: Findings of severity critical | 严重问题数
 -- column other_critical_count: Critical findings that no other column counts | 未列入其他各栏的严重问题数
 -- column other_warning_count: Warnings that no other column counts | 未列入其他各栏的警告数
@@ -65,7 +68,7 @@ finding as (
         count(*) filter (where rule = 'table.misread') as misread_table_count,
         count(*) filter (where is_absent_table) as absent_table_count,
         count(*) filter (where rule = 'table.unmapped') as unmapped_count,
-        count(*) filter (where rule = 'flattened.blanks_lost') as unaligned_count,
+        count(*) filter (where rule in ('flattened.blanks_lost', 'table.columns_undecided')) as unaligned_count,
         count(*) filter (where is_broken_identity and family = 'requests') as broken_request_count,
         count(*) filter (where is_broken_identity and family in ('review', 'litigation'))
             as broken_dispute_count,
@@ -80,6 +83,7 @@ finding as (
         bool_or(rule = 'year.disagrees') as is_year_disputed,
         bool_or(rule = 'era.unusual') as is_era_unusual,
         bool_or(rule = 'report.published_before_period_end') as is_published_before_period_end,
+        bool_or(rule = 'report.published_late') as is_published_late,
         count(*) filter (where severity = 'critical') as critical_finding_count,
         count(*) filter (where severity = 'critical' and not is_counted) as other_critical_count,
         count(*) filter (
@@ -101,8 +105,8 @@ finding as (
             rule in (
                 'agency.undecided', 'division.undecided', 'fact.conflict', 'fact.negative', 'fact.not_integer',
                 'flattened.blanks_lost', 'narrative.disagrees', 'place.undecided',
-                'report.published_before_period_end', 'table.misread', 'table.unmapped', 'year.disagrees',
-                'year.undecided'
+                'report.published_before_period_end', 'table.columns_undecided', 'table.misread', 'table.unmapped',
+                'year.disagrees', 'year.undecided'
             ) as is_counted
         from raw.finding
     )
@@ -146,6 +150,9 @@ select
     coalesce(finding.is_year_disputed, false) as is_year_disputed,
     coalesce(finding.is_era_unusual, false) as is_era_unusual,
     coalesce(finding.is_published_before_period_end, false) as is_published_before_period_end,
+    coalesce(finding.is_published_late, false) as is_published_late,
+    document.published_on is null as is_undated,
+    document.era is null or coalesce(fact.is_narrative_only, true) as is_formless,
     coalesce(finding.critical_finding_count, 0) as critical_finding_count,
     coalesce(finding.other_critical_count, 0) as other_critical_count,
     coalesce(finding.other_warning_count, 0) as other_warning_count,

@@ -18,6 +18,7 @@ from opencc import OpenCC
 from selectolax.lexbor import LexborHTMLParser
 
 from flows.edge.divisions import load_divisions
+from flows.edge.processes import COLLECTION
 from flows.report.read import read_report
 from tests.generate.generate import generate
 
@@ -49,8 +50,8 @@ def main() -> None:
     originals = pages(options.pages)
     divisions, converter = load_divisions(), OpenCC("t2s")
     read_report(originals[0], divisions=divisions)
-    # as the worker processes do once their reference tables are loaded
-    gc.freeze()
+    # as in the worker processes
+    gc.set_threshold(*COLLECTION)
 
     def floor(data: bytes) -> None:
         tree = LexborHTMLParser(data.decode("utf-8"))

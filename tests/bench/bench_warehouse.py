@@ -148,8 +148,9 @@ _TABLES = {
             (1004 + 60 * c.place)::BIGINT AS source_end
         FROM made_document AS d
         JOIN made_cell AS c USING (era)
-        CROSS JOIN LATERAL (SELECT hash(d.original, c.place) AS h, h % 100 AS chance) AS x
+        CROSS JOIN LATERAL (SELECT hash(d.original, c.place) AS h, hash(d.original, c.place) % 100 AS chance) AS x
         WHERE d.number BETWEEN $first AND $last
+        ORDER BY d.number, c.place  -- as the parser writes them
     """,
     "finding": """
         SELECT

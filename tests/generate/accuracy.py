@@ -93,8 +93,9 @@ class Case:
     score: Score
 
 
-def read(one: Document) -> Any:
-    """The document as the software reads it."""
+def read(one: Document, by_ocr: bool = False) -> Any:
+    """The document as the software reads it; images by OCR only where that is asked for."""
+    from flows.edge.ocr import recognise
     from flows.report.read import read_report
 
     return read_report(
@@ -103,6 +104,7 @@ def read(one: Document) -> Any:
         media_type=one.media_type,
         charset=one.charset,
         divisions=_divisions(),
+        recognise=recognise if by_ocr else None,
     )
 
 
@@ -113,12 +115,12 @@ def _divisions() -> Any:
     return load_divisions()
 
 
-def score(one: Document) -> Score:
+def score(one: Document, by_ocr: bool = False) -> Score:
     """Compare what is read of a document with its truth."""
     known = one.truth
     found = Score(documents=1, printed=len(known.facts), reports=int(known.kind == "annual_report"))
     try:
-        report = read(one)
+        report = read(one, by_ocr)
     except Exception as error:  # a crash is a document not read: it is counted and shown
         found.errors.append(f"{one.name} {one.layout} {one.noise}: crash {type(error).__name__}: {error}")
         return found

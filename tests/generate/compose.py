@@ -80,10 +80,6 @@ def compose(spec: Specification) -> Document:
         blocks = _shaped(blocks, layout.shape, rng)
         printed = {key for block in blocks if isinstance(block, TableBlock) for key in keys(block.grid)}
         known.facts = {key: value for key, value in figures.items() if key in printed}
-        if layout.flatten == "newlines_blanks_lost":
-            # no trace of them is left: a reader may tell where they were, or not
-            known.allowed = {key: value for key, value in known.facts.items() if value.state == "blank"}
-            known.facts = {key: value for key, value in known.facts.items() if value.state != "blank"}
         if spec.era != "2014":  # a sentence of section six may say that nothing was charged
             known.allowed["fees.collected", "total"] = Value(0.0)
     article = Article(
@@ -99,6 +95,11 @@ def compose(spec: Specification) -> Document:
     as_page = spec.media_type != "text/plain"
     if spec.media_type is None and layout.flatten:
         as_page = rng.random() < 0.5
+    lost = ("newlines_blanks_lost", "spaces", *(("paragraphs_apart",) if as_page else ()))
+    if layout.state == "blank" and layout.flatten in lost:
+        # no trace of them is left: a reader may tell where they were, or not
+        known.allowed |= {key: value for key, value in known.facts.items() if value.state == "blank"}
+        known.facts = {key: value for key, value in known.facts.items() if value.state != "blank"}
     text = _written(article, spec, as_page, _printer(figures, spec.era, style, rng), rng)
     noise = NOISES[spec.noise]
     encoded = noise.encode(noise.text(text, rng), as_page)

@@ -1,4 +1,5 @@
-"""Reports of known truth in the formats that are attached to pages: PDF, DOCX, XLSX, XLS and ZIP.
+"""Reports of known truth in the formats that are attached to pages: PDF, OFD, DOCX, ODT, RTF, XLSX, XLS,
+ODS and ZIP.
 
 A format takes the same specification as a page and prints the same article; what the page's layout says
 of shapes and printing habits holds, what it says of markup does not.
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from random import Random
+from typing import Any
 
 from tests.generate import prose
 from tests.generate.article import Article, Paragraph, TableBlock
@@ -47,9 +49,14 @@ SHAPED = (
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
+    "pdf_unruled": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "ofd": "application/ofd",
+    "rtf": "application/rtf",
     "zip": "application/zip",
 }
 
@@ -90,10 +97,14 @@ def compose_format(spec: Specification, name: str) -> Document:
         facts=facts,
         allowed={} if spec.era == "2014" else {("fees.collected", "total"): Value(0.0)},
     )
-    if name in ("xlsx", "xls", "zip"):
+    if name in ("xlsx", "xls", "ods", "zip"):
         # an empty cell at the end of a sheet leaves no trace in the file
         known.allowed |= {key: value for key, value in facts.items() if value.state == "blank"}
         known.facts = {key: value for key, value in facts.items() if value.state != "blank"}
+    if name == "pdf_unruled" and all(value.state == "blank" for value in _disputes(known.facts).values()):
+        # a row without a label and without counts is white paper
+        known.allowed |= _disputes(known.facts)
+        known.facts = {key: value for key, value in known.facts.items() if key not in known.allowed}
     article = Article(title, spec.agency, spec.year, published_on, blocks)
     data = WRITERS[name](article, _printer(figures, spec.era, style, rng), rng)
     number = rng.randrange(10_000, 9_999_999)
@@ -102,11 +113,15 @@ def compose_format(spec: Specification, name: str) -> Document:
         data=data,
         media_type=MEDIA_TYPES[name],
         charset=None,
-        address=f"http://www.gk{number % 997}.example/zfxxgknb/{published_on:%Y%m}/P{number}.{name}",
+        address=f"http://www.gk{number % 997}.example/zfxxgknb/{published_on:%Y%m}/P{number}.{name.partition('_')[0]}",
         truth=known,
         layout=f"{name} {spec.layout}",
         noise="none",
     )
+
+
+def _disputes(figures: Figures) -> Figures:
+    return {key: value for key, value in figures.items() if key[0].startswith(("review.", "litigation."))}
 
 
 # --- PDF ----------------------------------------------------------------------------------------
@@ -119,7 +134,9 @@ _FONT = "STSong-Light"
 
 @dataclass(frozen=True, slots=True)
 class _Habits:
-    """How a PDF is drawn. `lines`: strokes, frames, filled; `number`: what the page number looks like."""
+    """How a PDF is drawn. `lines`: strokes, frames, filled, across (no upright ones), none; `number`: what
+    the page number looks like; `labels`, `counts`: at the left, centre or right of their cells; `upright`:
+    where in a high cell its text stands, from 0 (top) to 1."""
 
     lines: str
     open_sides: bool
@@ -128,16 +145,14 @@ class _Habits:
     head: str
     turned: bool
     size: float
+    labels: str = "centre"
+    counts: str = "centre"
+    upright: float = 0.5
+    padding: float = 6.0
 
 
 def write_pdf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
     """Pages of A4. Tables break over pages, at rows or within them; cells wrap."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.pdfgen.canvas import Canvas
-
-    if _FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     habits = _Habits(
         lines=rng.choice(["strokes", "frames", "filled"]),
         open_sides=rng.random() < 0.3,
@@ -147,9 +162,42 @@ def write_pdf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
         turned=rng.random() < 0.2,
         size=rng.choice([8.0, 9.0, 10.5]),
     )
+    return _drawn(article, print_cell, rng, habits)
+
+
+def write_unruled_pdf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    """The same without the lines that would tell its cells apart, or with lines across only."""
+    habits = _Habits(
+        lines=rng.choice(["none", "none", "across"]),
+        open_sides=False,
+        rows_break=rng.random() < 0.2,
+        number=rng.choice(["— {} —", "- {} -", "{}", "第{}页", ""]),
+        head=rng.choice(["", "", "政府信息公开工作年度报告"]),
+        turned=rng.random() < 0.2,
+        size=rng.choice([8.0, 9.0, 10.5]),
+        labels=rng.choice(["left", "centre"]),
+        counts=rng.choice(["left", "centre", "centre", "right"]),
+        upright=rng.choice([0.5, 0.5, 0.0]),
+        padding=rng.choice([2.0, 6.0, 10.0]),
+    )
+    return _drawn(article, print_cell, rng, habits)
+
+
+def _drawn(article: Article, print_cell: PrintCell, rng: Random, habits: _Habits) -> bytes:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    if _FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=(_WIDTH, _HEIGHT), invariant=1)
-    pen = _Pen(canvas, habits, pdfmetrics.stringWidth)
+    _draw(article, print_cell, rng, _Pen(canvas, habits, pdfmetrics.stringWidth))
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _draw(article: Article, print_cell: PrintCell, rng: Random, pen: _Pen) -> None:
     pen.heading(article.title)
     for block in article.blocks:
         match block:
@@ -162,17 +210,12 @@ def write_pdf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
     for line in prose.signature(article):
         pen.at_right(line)
     pen.close()
-    canvas.save()
-    return buffer.getvalue()
 
 
 class _Pen:
-    """Writes down the page and turns it."""
+    """Writes down the page and turns it. The canvas is one of ReportLab's, or of the same methods."""
 
-    def __init__(self, canvas: object, habits: _Habits, width: Callable[[str, str, float], float]) -> None:
-        from reportlab.pdfgen.canvas import Canvas
-
-        assert isinstance(canvas, Canvas)
+    def __init__(self, canvas: Any, habits: _Habits, width: Callable[[str, str, float], float]) -> None:
         self._canvas = canvas
         self._habits = habits
         self._string_width = width
@@ -247,8 +290,10 @@ class _Pen:
         size = self._habits.size
         step = 1.25 * size
         columns = self._columns(grid)
+        label_columns = min(x for line in grid for x, cell in enumerate(line) if cell.key)
         rows = [(row, line) for row, line in enumerate(spans(grid)) if line]
         placed: list[tuple[int, int, int, int, list[str]]] = []
+        sides: list[str] = []
         done: set[tuple[int, int]] = set()
         for row, line in rows:
             column = 0
@@ -261,12 +306,15 @@ class _Pen:
                 placed.append(
                     (row, column, span.rowspan, right, self._wrapped(print_cell(span.cell), size, width))
                 )
-        heights = [step + 6] * len(grid)
+                side = "centre" if span.cell.head else self._habits.counts
+                sides.append(self._habits.labels if column < label_columns and row else side)
+        padding = self._habits.padding
+        heights = [step + padding] * len(grid)
         for row, _, rowspan, _, lines in placed:
             if rowspan == 1:
-                heights[row] = max(heights[row], len(lines) * step + 6)
+                heights[row] = max(heights[row], len(lines) * step + padding)
         for row, _, rowspan, _, lines in placed:
-            lacking = len(lines) * step + 6 - sum(heights[row : row + rowspan])
+            lacking = len(lines) * step + padding - sum(heights[row : row + rowspan])
             heights[row + rowspan - 1] += max(0.0, lacking)
         tops = [sum(heights[:row]) for row in range(len(grid) + 1)]
         cuts = self._cuts(tops, step)
@@ -291,12 +339,17 @@ class _Pen:
                 fitting = len(lines) if ends else int((bottom - top - 2) / step)
                 now = lines[drawn[index] : drawn[index] + max(0, fitting)]
                 drawn[index] += len(now)
-                y = origin - top - (bottom - top - len(now) * step) / 2
+                room = bottom - top - len(now) * step
+                y = origin - top - room * self._habits.upright
                 for line in now:
                     y -= step
                     width = self._string_width(line, _FONT, size)
-                    middle = (columns[column] + columns[right] - width) / 2
-                    self._draw(line, middle, y + 0.3 * size, size)
+                    at = {
+                        "left": columns[column] + 2,
+                        "centre": (columns[column] + columns[right] - width) / 2,
+                        "right": columns[right] - 2 - width,
+                    }[sides[index]]
+                    self._draw(line, at, y + 0.3 * size, size)
             self._y = origin - end
         self._y -= 10
 
@@ -331,6 +384,12 @@ class _Pen:
     def _frame(self, x: float, y: float, width: float, height: float, ends: tuple[bool, bool]) -> None:
         left, right = (self._habits.open_sides and end for end in ends)
         canvas = self._canvas
+        if self._habits.lines == "none":
+            return
+        if self._habits.lines == "across":
+            canvas.line(x, y, x + width, y)
+            canvas.line(x, y + height, x + width, y + height)
+            return
         if self._habits.lines == "frames" and not (left or right):
             canvas.rect(x, y, width, height)
             return
@@ -344,6 +403,105 @@ class _Pen:
                 canvas.rect(x0 - 0.25, y0 - 0.25, x1 - x0 + 0.5, y1 - y0 + 0.5, stroke=0, fill=1)
             else:
                 canvas.line(x0, y0, x1, y1)
+
+
+class _OfdCanvas:
+    """Draws what the pen draws as the pages of an OFD: places in millimetres from the top left."""
+
+    def __init__(self, rng: Random) -> None:
+        self.pages: list[str] = []
+        self._objects: list[str] = []
+        self._size = 0.0
+        self._number = 100
+        self._runs = rng.random() < 0.5
+
+    def setFont(self, _: str, size: float) -> None:  # noqa: N802 (ReportLab's)
+        self._size = size
+
+    def drawString(self, x: float, y: float, text: str) -> None:  # noqa: N802 (ReportLab's)
+        size = _mm(self._size)
+        widths = [0.5 * size if char.isascii() else size for char in text]
+        steps = " ".join(f"{width:g}" for width in widths[:-1])
+        if self._runs and len(set(widths)) == 1 and len(text) > 1:
+            steps = f"g {len(text) - 1} {widths[0]:g}"
+        box = f"{_mm(x):.4f} {_mm(_HEIGHT - y) - size:.4f} {sum(widths):.4f} {size:.4f}"
+        self._add(
+            "TextObject",
+            f'Boundary="{box}" Font="3" Size="{size:g}"',
+            f'<ofd:TextCode X="0" Y="{size:.4f}" DeltaX="{steps}">{escape(text)}</ofd:TextCode>',
+        )
+
+    def line(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        self._path(min(x0, x1), max(y0, y1), abs(x1 - x0), abs(y1 - y0), "M 0 0 L {w} {h}")
+
+    def rect(self, x: float, y: float, width: float, height: float, stroke: int = 1, fill: int = 0) -> None:
+        drawn = "M 0 0 L {w} 0 L {w} {h} L 0 {h} C"
+        self._path(x, y + height, width, height, drawn, "" if stroke else ' Stroke="false" Fill="true"')
+
+    def _path(self, x: float, top: float, width: float, height: float, drawn: str, how: str = "") -> None:
+        box = f"{_mm(x):.4f} {_mm(_HEIGHT - top):.4f} {_mm(width):.4f} {_mm(height):.4f}"
+        data = drawn.format(w=f"{_mm(width):.4f}", h=f"{_mm(height):.4f}")
+        self._add(
+            "PathObject",
+            f'Boundary="{box}" LineWidth="0.2"{how}',
+            f"<ofd:AbbreviatedData>{data}</ofd:AbbreviatedData>",
+        )
+
+    def _add(self, name: str, attributes: str, content: str) -> None:
+        self._number += 1
+        self._objects.append(f'<ofd:{name} ID="{self._number}" {attributes}>{content}</ofd:{name}>')
+
+    def showPage(self) -> None:  # noqa: N802 (ReportLab's)
+        self.pages.append("".join(self._objects))
+        self._objects = []
+
+
+def _mm(points: float) -> float:
+    return points * 25.4 / 72
+
+
+_OFD = "http://www.ofdspec.org/2016"
+
+
+def write_ofd(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    """The pages of a PDF in the format of GB/T 33190."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+
+    if _FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    habits = _Habits(
+        lines=rng.choice(["strokes", "frames", "filled", "none"]),
+        open_sides=rng.random() < 0.3,
+        rows_break=False,
+        number=rng.choice(["— {} —", "{}", ""]),
+        head="",
+        turned=False,
+        size=rng.choice([8.0, 9.0, 10.5]),
+    )
+    canvas = _OfdCanvas(rng)
+
+    def width(text: str, _: str, size: float) -> float:
+        return sum(0.5 if char.isascii() else 1.0 for char in text) * size
+
+    _draw(article, print_cell, rng, _Pen(canvas, habits, width))
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    pages = "".join(
+        f'<ofd:Page ID="{number}" BaseLoc="Pages/Page_{number}/Content.xml"/>'
+        for number in range(len(canvas.pages))
+    )
+    parts = {
+        "OFD.xml": f'<ofd:OFD xmlns:ofd="{_OFD}" Version="1.0" DocType="OFD"><ofd:DocBody><ofd:DocInfo>'
+        "<ofd:DocID>1</ofd:DocID></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+        "Doc_0/Document.xml": f'<ofd:Document xmlns:ofd="{_OFD}"><ofd:CommonData><ofd:MaxUnitID>9</ofd:MaxUnitID>'
+        "<ofd:PageArea><ofd:PhysicalBox>0 0 210 297</ofd:PhysicalBox></ofd:PageArea></ofd:CommonData>"
+        f"<ofd:Pages>{pages}</ofd:Pages></ofd:Document>",
+    }
+    for number, page in enumerate(canvas.pages):
+        parts[f"Doc_0/Pages/Page_{number}/Content.xml"] = (
+            f'<ofd:Page xmlns:ofd="{_OFD}"><ofd:Content><ofd:Layer ID="2">{page}</ofd:Layer></ofd:Content></ofd:Page>'
+        )
+    return zipped([(name, (head + part).encode()) for name, part in parts.items()])
 
 
 # --- Word ---------------------------------------------------------------------------------------
@@ -515,6 +673,124 @@ def write_xls(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
     return buffer.getvalue()
 
 
+# --- OpenDocument and RTF -----------------------------------------------------------------------
+
+_NAMESPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table")
+)
+
+
+def _open_table(grid: Grid, print_cell: PrintCell) -> str:
+    starts = {(row, column): rest for row, column, *rest in placed_cells(grid, print_cell)}
+    rows = []
+    for row in range(len(grid)):
+        cells = []
+        for column in range(len(grid[0])):
+            if (row, column) not in starts:
+                cells.append("<table:covered-table-cell/>")
+                continue
+            rowspan, colspan, text = starts[row, column]
+            spans_ = f' table:number-rows-spanned="{rowspan}"' if rowspan > 1 else ""
+            spans_ += f' table:number-columns-spanned="{colspan}"' if colspan > 1 else ""
+            lines = f"<text:p>{_open_text(text)}</text:p>" if text else ""
+            cells.append(f"<table:table-cell{spans_}>{lines}</table:table-cell>")
+        rows.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    return "".join(rows)
+
+
+def _open_text(text: str) -> str:
+    return escape(text, quote=False).replace("  ", ' <text:s text:c="1"/>')
+
+
+def _open_document(kind: str, body: str) -> bytes:
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document-content {_NAMESPACES} office:version="1.2">'
+        f"<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    )
+    media_type = f"application/vnd.oasis.opendocument.{kind}"
+    return zipped([("mimetype", media_type.encode()), ("content.xml", content.encode())])
+
+
+def write_odt(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    body = [f"<text:h>{escape(article.title)}</text:h>"]
+    for block in article.blocks:
+        match block:
+            case Paragraph(text):
+                at = rng.randrange(len(text) + 1)
+                span = f"<text:span>{escape(text[at:], quote=False)}</text:span>"
+                body.append(f"<text:p>{escape(text[:at], quote=False)}{span}</text:p>")
+            case TableBlock(_, grid, caption):
+                if caption:
+                    body.append(f"<text:p>{escape(caption)}</text:p>")
+                body.append(f"<table:table>{_open_table(grid, print_cell)}</table:table>")
+    body += [f"<text:p>{escape(line)}</text:p>" for line in prose.signature(article)]
+    return _open_document("text", "".join(body))
+
+
+def write_ods(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    """A sheet as LibreOffice saves it: filled up with repeated blanks to its last row and column."""
+    filling = '<table:table-cell table:number-columns-repeated="16374"/>'
+    sheets = []
+    for number, blocks in enumerate(_sheets(article, rng)):
+        rows = []
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                cell = f'<table:table-cell table:number-columns-spanned="10"><text:p>{_open_text(block.text)}</text:p>'
+                rows.append(f"<table:table-row>{cell}</table:table-cell>{filling}</table:table-row>")
+            else:
+                rows.append(_open_table(block.grid, print_cell))
+        rows.append(f'<table:table-row table:number-rows-repeated="1048000">{filling}</table:table-row>')
+        sheets.append(f'<table:table table:name="Sheet{number + 1}">{"".join(rows)}</table:table>')
+    return _open_document("spreadsheet", "".join(sheets))
+
+
+def write_rtf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    """As Word saves it: double-byte text in hexadecimal or as Unicode, merged cells marked in each row."""
+
+    def printed(text: str) -> str:
+        written = []
+        for char in text:
+            if char in "\\{}":
+                written.append(f"\\{char}")
+            elif char.isascii():
+                written.append(char if char != "\n" else "\\line ")
+            elif rng.random() < 0.1:
+                code = ord(char) - 65536 if ord(char) > 32767 else ord(char)
+                written.append(f"\\u{code}?")
+            else:
+                written.append("".join(f"\\'{byte:02x}" for byte in char.encode("gb18030")))
+        return "".join(written)
+
+    parts = [r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fcharset134 SimSun;}}\f0\fs24 "]
+    parts.append(rf"\pard\qc {printed(article.title)}\par ")
+    for block in article.blocks:
+        match block:
+            case Paragraph(text):
+                parts.append(rf"\pard {printed(text)}\par ")
+            case TableBlock(_, grid, caption):
+                if caption:
+                    parts.append(rf"\pard {printed(caption)}\par ")
+                parts.append(_rtf_table(grid, print_cell, printed))
+    parts += [rf"\pard\qr {printed(line)}\par " for line in prose.signature(article)]
+    return ("".join(parts) + "}").encode("ascii")
+
+
+def _rtf_table(grid: Grid, print_cell: PrintCell, printed: Callable[[str], str]) -> str:
+    rows = []
+    starts = placed_cells(grid, print_cell)
+    for row in range(len(grid)):
+        cells = [cell for cell in starts if cell[0] <= row < cell[0] + cell[2]]
+        definition, texts = [], []
+        for top, column, rowspan, colspan, text in sorted(cells, key=lambda cell: cell[1]):
+            merge = ""
+            if rowspan > 1:
+                merge = r"\clvmgf" if top == row else r"\clvmrg"
+            definition.append(rf"{merge}\cellx{(column + colspan) * 800}")
+            texts.append(rf"\pard\intbl {printed(text) if top == row else ''}\cell ")
+        rows.append(rf"\trowd{''.join(definition)}{''.join(texts)}\row ")
+    return "".join(rows)
+
+
 # --- archives -----------------------------------------------------------------------------------
 
 
@@ -548,8 +824,13 @@ class _Member(zipfile.ZipInfo):
 
 WRITERS: dict[str, Writer] = {
     "pdf": write_pdf,
+    "pdf_unruled": write_unruled_pdf,
     "docx": write_docx,
     "xlsx": write_xlsx,
     "xls": write_xls,
+    "odt": write_odt,
+    "ods": write_ods,
+    "ofd": write_ofd,
+    "rtf": write_rtf,
     "zip": write_zip,
 }

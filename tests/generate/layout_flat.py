@@ -45,6 +45,99 @@ def bar_rows(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
     return ["|".join(text or "" for text in row) for row in _once(grid, print_cell)]
 
 
+def bars_apart(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """Each cell on a line and its bar on the next; places under a span give bars at the row's end."""
+    lines = []
+    for row in _once(grid, print_cell):
+        printed = [text for text in row if text is not None]
+        for text in printed:
+            lines += [text, "|"] if text else ["|"]
+        rest = len(row) - len(printed)
+        if rest:
+            lines.append("|" * rest)
+    return lines
+
+
+def bars_before(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """Each cell but the first of its row on a line that begins with a bar; a lone bar ends the row."""
+    lines = []
+    for row in _once(grid, print_cell):
+        printed = [text for text in row if text is not None]
+        lines += [f"| {text}" if index else text for index, text in enumerate(printed)] + ["|"]
+    return lines
+
+
+def _short_rows(grid: Grid, print_cell: PrintCell, lead: str, runs: bool) -> list[str]:
+    """Each row on a line that ends in a bar, only the cells that begin in it, empty ones kept; the places
+    under a span give a run of bars at its end, or nothing."""
+    lines = []
+    for row in _once(grid, print_cell):
+        printed = [text for text in row if text is not None]
+        rest = len(row) - len(printed)
+        lines.append(lead + " | ".join(printed) + " |" + (" " + "|" * rest if runs and rest else ""))
+    return lines
+
+
+def bar_rows_short(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    return _short_rows(grid, print_cell, "", runs=False)
+
+
+def bar_rows_short_runs(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    return _short_rows(grid, print_cell, "", runs=True)
+
+
+def bar_rows_short_closed(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    return _short_rows(grid, print_cell, "| ", runs=True)
+
+
+def bar_rows_led(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """As above, with an empty place in front for each place under a cell that began in a row above."""
+    lines = []
+    for row in _once(grid, print_cell):
+        lead = 0
+        while lead < len(row) and row[lead] is None:
+            lead += 1
+        printed = [text for text in row[lead:] if text is not None]
+        lines.append("| " * lead + " | ".join(printed) + " |")
+    return lines
+
+
+_NARROW = {
+    "商业企业": "商业/企业",
+    "科研机构": "科研/机构",
+    "社会公益组织": "社会公/益组织",
+    "法律服务机构": "法律服/务机构",
+    "本年新制作数量": "本年新/制作数量",
+    "本年新公开数量": "本年新/公开数量",
+    "法人或其他组织": "法人或/其他组织",
+    "未经复议直接起诉": "未经复议/直接起诉",
+    "结果维持": "结果/维持",
+    "结果纠正": "结果/纠正",
+    "其他结果": "其他/结果",
+    "尚未审结": "尚未/审结",
+}
+
+
+def paragraphs_apart(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """Each paragraph of a cell a line, an empty line between; labels of narrow columns have two of them.
+    An empty cell is a line with one hard space."""
+    width = rng.choice([0, 6, 9])
+    lines: list[str] = []
+    for row in _once(grid, print_cell):
+        for text in row:
+            if text is None:
+                continue
+            parts = _NARROW.get(text, text).split("/") if len(text) > 1 and width else [text]
+            if len(text) > 1 and len(parts) > 1 and width == 9 and text in DISPUTE_LABELS:
+                parts = [text]
+            for part in parts:
+                lines += [(" " if part.isdigit() and rng.random() < 0.3 else "") + part or "\u00a0", ""]
+    return lines
+
+
+DISPUTE_LABELS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "未经复议直接起诉")
+
+
 def tabs(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
     """Each row on a line, its cells between tabs; places under a span kept empty or left out."""
     if rng.random() < 0.5:
@@ -85,6 +178,13 @@ def markdown(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
 FLATTENERS: dict[str, Flattener] = {
     "bars": bars,
     "bar_rows": bar_rows,
+    "bars_apart": bars_apart,
+    "bars_before": bars_before,
+    "bar_rows_short": bar_rows_short,
+    "bar_rows_short_runs": bar_rows_short_runs,
+    "bar_rows_short_closed": bar_rows_short_closed,
+    "bar_rows_led": bar_rows_led,
+    "paragraphs_apart": paragraphs_apart,
     "tabs": tabs,
     "newlines": newlines,
     "newlines_blanks_lost": newlines_blanks_lost,

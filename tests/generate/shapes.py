@@ -176,6 +176,61 @@ def amounts_in_other_units(name: str, grid: Grid, rng: Random) -> list[Grid]:
     return [grid]
 
 
+def turned(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """The form's rows as columns, some with their own columns moved first."""
+    pieces = columns_moved(name, grid, rng) if name != "statistics" and rng.random() < 0.5 else [grid]
+    return [transposed(piece) for piece in pieces]
+
+
+def columns_added(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """Columns that the form does not have: remarks behind it, and beside the counts of 2014 running totals,
+    last year's counts with the change, or codes."""
+    out = [list(line) for line in grid]
+    if name == "statistics":
+        way = rng.choice(["totals", "totals before", "last year", "codes", "remarks"])
+        for y, line in enumerate(out):
+            count = line[2]
+            empty = count.key is None
+            lower, higher = str(rng.randint(0, 90)), str(rng.randint(100, 9000))
+            if way == "codes":
+                line.insert(2, _head("代码", y == 0, f"{y:02d}"))
+            elif way == "remarks":
+                line.append(_head("备注", y == 0, rng.choice(["", "", "含网上", "3", "同上年"])))
+            elif way == "last year":
+                line.insert(2, _head("上年", y == 0, "" if empty else lower))
+                line.append(_head("增减（%）", y == 0, "" if empty else f"{rng.randint(-90, 90)}%"))
+            else:
+                line.insert(
+                    2 if way == "totals before" else 3, _head("历年累计", y == 0, "" if empty else higher)
+                )
+            if y == 0:
+                out[0] = [Cell("本年度" if cell is count else cell.text, head=True) for cell in line]
+    elif rng.random() < 0.5:
+        for y, line in enumerate(out):
+            line.append(_head("备注", y == 0, ""))
+    return [out]
+
+
+def rows_numbered(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """A column of serial numbers before the form's, with other columns that it does not have."""
+    return [
+        [[_head("序号", y == 0, str(y)), *line] for y, line in enumerate(piece)]
+        for piece in columns_added(name, grid, rng)
+    ]
+
+
+def _head(title: str, first: bool, text: str) -> Cell:
+    return Cell(title if first else text, head=first)
+
+
+def rows_apart(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """Each row of counts a table of its own, below the one with the headings."""
+    if name == "disputes":
+        return [grid]
+    depth = {"requests": 3, "statistics": 1, "active": 2}[name]
+    return [grid[:depth], *([line] for line in grid[depth:])]
+
+
 SHAPES: dict[str, Shape] = {
     shape.__name__: shape
     for shape in (
@@ -192,5 +247,9 @@ SHAPES: dict[str, Shape] = {
         header_repeated,
         header_repeated_inside,
         amounts_in_other_units,
+        turned,
+        columns_added,
+        rows_numbered,
+        rows_apart,
     )
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 from flows.edge.catalogue import Rate
 from flows.edge.manifest import Manifest
@@ -28,6 +30,8 @@ def main(settings: dict[str, object]) -> None:
     addresses = {
         site.host: ("127.0.0.1", 1 if site.is_down and settings["down"] else port) for site in web.values()
     }
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with Manifest(home.raw) as manifest:
         summary = fetch(
             sources(web, Rate(float(str(settings["rate"])), 2)),
@@ -37,6 +41,7 @@ def main(settings: dict[str, object]) -> None:
             limits=LIMITS,
             patience=PATIENCE,
             revisit=Revisit(often=at_once, seldom=at_once) if settings["revisit"] else None,
+            stop=stop,
         )
     print(json.dumps({"documents": summary.document_count, "failures": summary.failures}))
 

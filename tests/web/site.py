@@ -7,6 +7,7 @@ of four families, and some of the misbehaviour that sites show. The log holds ev
 from __future__ import annotations
 
 import gzip
+import itertools
 import threading
 import time
 from collections import Counter, defaultdict
@@ -44,6 +45,9 @@ class Asked:
     status: int
     is_whole: bool
     """The whole body was sent."""
+    connection: int = 0
+    number: int = 0
+    """Of the requests of the connection."""
 
 
 @dataclass(slots=True)
@@ -218,8 +222,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     web: TestWeb
+    numbers = itertools.count(1)
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection_number, self.request_number = next(self.numbers), 0
 
     def do_GET(self) -> None:
+        self.request_number += 1
         host = self.headers["Host"]
         site = self.web.sites[host]
         at = time.monotonic()
@@ -232,7 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            self.web.end(Asked(at, host, self.path, self.status, whole))
+            numbers = self.connection_number, self.request_number
+            self.web.end(Asked(at, host, self.path, self.status, whole, *numbers))
 
     def _answer(self, site: Site, count: int) -> None:
         if self.path == "/robots.txt":

@@ -162,7 +162,16 @@ _2021 = (
     ),
 )
 
-IDENTITIES: dict[EraName, tuple[Identity, ...]] = {"2008": (), "2014": _2014, "2019": _2019, "2021": _2021}
+_2008 = (
+    _sum("requests.replied", "requests.granted", "requests.partial", "requests.refused"),
+    *(
+        _at_most("requests.received", f"requests.received.{channel}", "requests.received")
+        for channel in ("in_person", "fax", "letter")
+    ),
+)
+"""Of the local tables of 2008 to 2013."""
+
+IDENTITIES: dict[EraName, tuple[Identity, ...]] = {"2008": _2008, "2014": _2014, "2019": _2019, "2021": _2021}
 
 STOCK_AND_DECISIONS: dict[EraName, tuple[tuple[str, str, str], ...]] = {
     "2019": tuple(

@@ -17,7 +17,7 @@ from flows.report.narrative.disputes import REVIEW, SUIT, disputes, indicators_o
 from flows.report.narrative.grievances import complaints, fees
 from flows.report.narrative.requests import outcomes, received
 from flows.report.narrative.sentence import NOUGHT, Sentence, Statement
-from flows.report.types import EraName, Fact
+from flows.report.types import EraName, Fact, Number
 
 _UNITS = {"fees.collected": "万元"}
 _UNIT_OF_DISCLOSURE = "条"
@@ -25,7 +25,8 @@ _UNIT_OF_CASES = "件"
 
 # A unit with a number before it, or a word of absence
 _ANCHOR = re.compile(
-    r"[件条起宗份封例次项单笔桩篇则元](?<=[\d零〇一二两三四五六七八九十百千万廿余多\s].)|未|没|无|零|0(?<=[为:]0)"
+    r"[件条起宗份封例次项单笔桩篇则元未没无零0]"
+    r"(?:(?<=[未没无零])|(?<=[\d零〇一二两三四五六七八九十百千万廿余多\s][^未没无零0])|(?<=[为:]0))"
 )
 _HEADING = re.compile(
     r"[一二三四五六七八九十(](?:(?<=\()[一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{0,2}(?=、))、?\s?[^\s。;,:]{2,45}+(?=[\s。:]|$)"
@@ -33,23 +34,31 @@ _HEADING = re.compile(
 _AHEAD = re.compile(r"问题|不足|改进|打算|下一步|今后|计划|思路|努力方向|工作安排")
 _NOTHING = re.compile(r"[\s:。]*(?:无|没有|零|无此(?:类|项)?(?:情况|内容)?|未发生)[\s。]*")
 
+_ROUNDED = 0.1
+"""How far a figure stated as "about" may be from the exact one, as a share of it."""
 _LONGEST = 1000
 """How much of a text without a full stop is read around a figure, in characters."""
 
 
 def read_narrative(
-    text: str, *, era: EraName, year: int | None, locate: Callable[[int], int] | None = None
+    text: str,
+    *,
+    era: EraName,
+    year: int | None,
+    territory: bool | None = None,
+    locate: Callable[[int], int] | None = None,
 ) -> list[Fact]:
     """The figures stated in running text, one fact an indicator, in the order they stand in it.
 
     `text` is repaired and simplified, one block a line. `year` is the report's year; figures of another
-    year are left out. `locate` maps an offset of the text to the source. Where a total is stated more
+    year are left out, and so are those of the territory in a report of one agency (`territory` False) and
+    the reverse. `locate` maps an offset of the text to the source. Where a total is stated more
     than once the first exact one counts.
     """
     chosen: dict[str, Statement] = {}
-    for statement in _statements(text, era, year):
+    for statement in _statements(text, era, year, territory):
         known = chosen.get(statement.indicator)
-        if known is None or (known.number.qualifier != "exact" and statement.number.qualifier == "exact"):
+        if known is None or _is_exacter(statement.number, known.number):
             chosen[statement.indicator] = statement
     place = locate or (lambda offset: offset)
     facts = []
@@ -73,13 +82,23 @@ def read_narrative(
     return facts
 
 
+def _is_exacter(number: Number, known: Number) -> bool:
+    """Whether a figure is the exact one of a rounded one stated before: 512 of 余500, and not 120."""
+    if number.qualifier != "exact" or known.qualifier == "exact":
+        return False
+    value, stated = number.value or 0.0, known.value or 0.0
+    if known.qualifier == "at_least":
+        return value >= stated
+    return abs(value - stated) <= _ROUNDED * stated
+
+
 def _unit(indicator: str) -> str:
     if indicator.startswith("disclosed."):
         return _UNIT_OF_DISCLOSURE
     return _UNITS.get(indicator, _UNIT_OF_CASES)
 
 
-def _statements(text: str, era: EraName, year: int | None) -> Iterator[Statement]:
+def _statements(text: str, era: EraName, year: int | None, territory: bool | None) -> Iterator[Statement]:
     """All figures of the text, sentence by sentence, whole totals and repetitions alike."""
     newer_form = era in ("2019", "2021")
     # One character for one, so that offsets stay
@@ -122,7 +141,7 @@ def _statements(text: str, era: EraName, year: int | None) -> Iterator[Statement
         words = folded[start:done]
         line = folded.rfind("\n", 0, start) + 1
         sentence = Sentence(
-            words, start, folded[max(line, start - 200) : start], heading_text, year, newer_form
+            words, start, folded[max(line, start - 200) : start], heading_text, year, newer_form, territory
         )
         yield from _read(sentence)
 

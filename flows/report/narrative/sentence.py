@@ -33,6 +33,8 @@ class Sentence:
     year: int | None
     newer_form: bool
     """True for the forms of 2019 and 2021, which count carried-over requests and two routes to court."""
+    territory: bool | None = None
+    """Whether the report counts a whole territory; False for one agency's own, None where that is open."""
 
     def says(self, indicator: str, number: Number, start: int, end: int) -> Statement:
         return Statement(indicator, number, self.start + start, self.start + end)
@@ -90,6 +92,9 @@ _OTHERS = re.compile(
 _COMPARED = re.compile(
     r"同比|比[上去]年|较[上去]年|相比|增加|减少|新增|增长|下降|多(?=受理|收到|公开)|每|平均|日均|月均|人均"
 )
+# What a clause counts: a territory (全市共收到, not 面向全市公开), or one agency of it
+_OF_TERRITORY = re.compile(r"(?:^|(?<=[年度月日来间份\s,:;(]))全[省市县区州盟旗](?!面)")
+_OF_ONE_AGENCY = re.compile(r"[省市县区州盟旗]本级|本级政府|政府办公[室厅]")
 _CLAUSE_END = re.compile(r"[,:]")
 
 
@@ -148,6 +153,10 @@ def is_own(sentence: Sentence, at: int) -> bool:
     if "累计" in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
         return False
     clause = last_clause(prefix)
+    if sentence.territory is not None:
+        elsewhere = _OF_ONE_AGENCY if sentence.territory else _OF_TERRITORY
+        if elsewhere.search(clause):
+            return False
     return not (_OTHERS.search(clause) or _COMPARED.search(clause))
 
 

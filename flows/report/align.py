@@ -1,0 +1,240 @@
+"""The applications table whose blank cells were lost: which columns its counts stand in.
+
+A row gives fewer counts than the table has columns, in their order. The form's identities say where they
+can stand: a row's total is the sum of its applicants, and in every column received and carried in are
+resolved and carried over, and resolved is the sum of the outcomes. What every placing that keeps them all
+has in common is certain; the rest is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+Vector = tuple[float, ...]
+Placing = tuple[int | None, ...]
+"""By column, the number of the count that stands there; None for a blank."""
+
+RECEIVED, CARRIED_IN = "requests.received", "requests.carried_in"
+RESOLVED, CARRIED_OUT = "requests.resolved", "requests.carried_out"
+_STOCKS = (RECEIVED, CARRIED_IN, RESOLVED, CARRIED_OUT)
+_MOST_SUMS = 20_000
+"""Partial sums of one column set that are followed; a table with more is left undecided."""
+_LONGEST_RUN = 16
+"""Digits of a row that ran together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to read a row: its counts as (begin, end, value), in order, and the columns they stand in."""
+
+    counts: tuple[tuple[int, int, float], ...]
+    placing: Placing
+
+    def cell(self, column: int) -> tuple[int, int, float] | None:
+        number = self.placing[column]
+        return None if number is None else self.counts[number]
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the table as lines give it: either the values of its counts (`counts`), or one run of
+    digits that holds them all (`run`). `complete` where every column has its count."""
+
+    indicator: str
+    counts: list[float] = field(default_factory=list)
+    run: str = ""
+
+
+def align(
+    rows: Sequence[Row], columns: int, total: int
+) -> dict[int, dict[int, tuple[int, int, float]]] | None:
+    """By row number and column, the counts that stand there for certain, as (begin, end, value): begin and
+    end are a count's number in the row and the next, or places in its run of digits. `total` is the column
+    of the totals. None where no placing keeps the identities, or too many would have to be tried."""
+    by_indicator = {row.indicator: number for number, row in enumerate(rows)}
+    if len(by_indicator) != len(rows) or any(name not in by_indicator for name in _STOCKS):
+        return None
+    outcomes = [number for number, row in enumerate(rows) if row.indicator not in _STOCKS]
+    surviving: list[set[Way]] = [set() for _ in rows]
+    for without_totals in (False, True):
+        ways = [
+            list(_ways(row, columns, total, without_totals and n in outcomes)) for n, row in enumerate(rows)
+        ]
+        if all(ways) and not _keep(rows, ways, by_indicator, outcomes, total, surviving):
+            return None
+    if _only_totals(rows):
+        return {}
+    if not all(surviving):
+        return None
+    found: dict[int, dict[int, tuple[int, int, float]]] = {}
+    for number, kept in enumerate(surviving):
+        first, *others = kept
+        for column in range(columns):
+            cell = first.cell(column)
+            if cell is not None and all(other.cell(column) == cell for other in others):
+                found.setdefault(number, {})[column] = cell
+    return found
+
+
+def _only_totals(rows: Sequence[Row]) -> bool:
+    """Whether no row has two counts: they may all be totals, or all of one column."""
+    return all(len(row.counts) < 2 and len(row.run) < 2 for row in rows)
+
+
+def _ways(row: Row, columns: int, total: int, without_total: bool) -> Iterator[Way]:
+    """The ways to read a row that keep its own sum. A total is blank only where there is nothing to add,
+    or (`without_total`) in all outcomes alike."""
+    for counts in _partings(row, columns):
+        values = [value for _, _, value in counts]
+        for places in combinations(range(columns), len(counts)):
+            if total in places:
+                if without_total and any(values):
+                    continue
+                printed = values[places.index(total)]
+                if len(counts) < columns and sum(values) != 2 * printed:
+                    continue
+            elif any(values) and not without_total:
+                continue
+            placing: list[int | None] = [None] * columns
+            for number, place in enumerate(places):
+                placing[place] = number
+            yield Way(counts, tuple(placing))
+
+
+def _partings(row: Row, columns: int) -> Iterator[tuple[tuple[int, int, float], ...]]:
+    if not row.run:
+        yield tuple((number, number + 1, value) for number, value in enumerate(row.counts))
+        return
+    if len(row.run) <= _LONGEST_RUN:
+        yield from _cuts(row.run, columns)
+
+
+def _cuts(run: str, columns: int) -> Iterator[tuple[tuple[int, int, float], ...]]:
+    """A run of digits as one count for each column, the last of them the sum of the others."""
+
+    def cut(
+        at: int, parts: tuple[tuple[int, int, float], ...], sum_: int
+    ) -> Iterator[tuple[tuple[int, int, float], ...]]:
+        if len(parts) == columns - 1:
+            last = run[at:]
+            if last and (last[0] != "0" or len(last) == 1) and int(last) == sum_:
+                yield (*parts, (at, len(run), float(sum_)))
+            return
+        for end in range(at + 1, len(run) - (columns - len(parts) - 2)):
+            value = int(run[at:end])
+            yield from cut(end, (*parts, (at, end, float(value))), sum_ + value)
+            if run[at] == "0":
+                break
+
+    yield from cut(0, (), 0)
+
+
+def _keep(
+    rows: Sequence[Row],
+    ways: list[list[Way]],
+    by_indicator: dict[str, int],
+    outcomes: list[int],
+    total: int,
+    surviving: list[set[Way]],
+) -> bool:
+    """Add to `surviving` the ways that take part in some reading of the whole table that keeps the column
+    identities. False where there were too many to try."""
+    by_vector: list[dict[Vector, list[Way]]] = []
+    for choices in ways:
+        grouped: dict[Vector, list[Way]] = {}
+        for way in choices:
+            grouped.setdefault(_vector(way, total), []).append(way)
+        by_vector.append(grouped)
+    stocks = [by_indicator[name] for name in _STOCKS]
+    received, carried_in, resolved, carried_out = (by_vector[number] for number in stocks)
+    fitting: dict[Vector, list[tuple[Vector, ...]]] = {}
+    for n in received:
+        for p in carried_in:
+            for c in carried_out:
+                t = tuple(a + b - d for a, b, d in zip(n, p, c, strict=True))
+                if t in resolved:
+                    fitting.setdefault(t, []).append((n, p, t, c))
+    for t, combinations_ in fitting.items():
+        kept = _sums_to([by_vector[number] for number in outcomes], t)
+        if kept is None:
+            return False
+        if outcomes and not kept:
+            continue
+        for vectors in combinations_:
+            for number, vector in zip(stocks, vectors, strict=True):
+                surviving[number].update(by_vector[number][vector])
+        for number, vectors_kept in zip(outcomes, kept, strict=True):
+            for vector in vectors_kept:
+                surviving[number].update(by_vector[number][vector])
+    return True
+
+
+def _vector(way: Way, total: int) -> Vector:
+    """The values of a row by applicant, a blank as nothing."""
+    return tuple(
+        0.0 if number is None else way.counts[number][2]
+        for column, number in enumerate(way.placing)
+        if column != total
+    )
+
+
+def _sums_to(rows: list[dict[Vector, list[Way]]], goal: Vector) -> list[set[Vector]] | None:
+    """Of each row the vectors that take part in some choice of one vector a row whose sum is `goal`;
+    [] where there is no such choice, None where there are too many."""
+    reached: list[set[Vector]] = [{tuple(0.0 for _ in goal)}]
+    for row in rows:
+        sums = {
+            grown
+            for before in reached[-1]
+            for vector in row
+            if _within(grown := tuple(a + b for a, b in zip(before, vector, strict=True)), goal)
+        }
+        if len(sums) > _MOST_SUMS:
+            return None
+        reached.append(sums)
+    if goal not in reached[-1]:
+        return []
+    wanted = {goal}
+    kept: list[set[Vector]] = []
+    for number in range(len(rows) - 1, -1, -1):
+        mine: set[Vector] = set()
+        before: set[Vector] = set()
+        for vector in rows[number]:
+            for after in wanted:
+                earlier = tuple(a - b for a, b in zip(after, vector, strict=True))
+                if earlier in reached[number]:
+                    mine.add(vector)
+                    before.add(earlier)
+        kept.append(mine)
+        wanted = before
+    return kept[::-1]
+
+
+def _within(vector: Vector, goal: Vector) -> bool:
+    return all(a <= b for a, b in zip(vector, goal, strict=True))
+
+
+def align_groups(counts: Sequence[float], groups: int, size: int) -> dict[int, int] | None:
+    """The disputes table with lost blanks: `groups` times `size` columns, the last of each the sum of the
+    others. By column, the number of the count that stands there for certain; None where nothing fits."""
+    columns = groups * size
+    common: dict[int, int | None] | None = None
+    for places in combinations(range(columns), len(counts)):
+        placed = dict(zip(places, range(len(counts)), strict=True))
+        if not all(_adds_up(counts, placed, group * size, size) for group in range(groups)):
+            continue
+        if common is None:
+            common = {column: placed.get(column) for column in range(columns)}
+        else:
+            common = {column: number for column, number in common.items() if placed.get(column) == number}
+    if common is None:
+        return None
+    return {column: number for column, number in common.items() if number is not None}
+
+
+def _adds_up(counts: Sequence[float], placed: dict[int, int], first: int, size: int) -> bool:
+    parts = [counts[placed[column]] for column in range(first, first + size - 1) if column in placed]
+    total = placed.get(first + size - 1)
+    return sum(parts) == (counts[total] if total is not None else 0)
