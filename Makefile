@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup run test check accuracy mutations fuzz web bench docs clean
+.PHONY: setup run test check accuracy scans mutations fuzz web rebuilds bench docs clean
 
 setup: $(READY)
 
@@ -33,15 +33,26 @@ check: $(READY)
 # The long runs: how right the reader is, what the rules find, how fast and how polite it all is.
 accuracy: $(READY)
 	$(BIN)/python -m tests.generate.accuracy --count 20000 --seed 1
+	$(BIN)/python -m tests.generate.accuracy_formats --count 100 --seed 1
+
+# Scanned reports by OCR, which needs the extra: .venv/bin/python -m pip install -e '.[ocr]'
+scans: $(READY)
+	$(BIN)/python -m tests.generate.scans --count 36
 
 mutations: $(READY)
 	$(BIN)/python -m tests.quality_mutations --count 1000
 
+# Damaged documents, chosen by coverage where atheris is installed; then what the largest ones cost.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.bounds
 
 web: $(READY)
 	$(BIN)/python -m tests.web.full
+
+# 200 rebuilds of a warehouse while four readers query it.
+rebuilds: $(READY)
+	$(BIN)/python -m tests.bench.bench_rebuilds
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench.bench_read

@@ -41,6 +41,7 @@ ALERT_DESCRIPTION = Description(
         "province_code": "Code of the province, NULL where undecided or not of one | "
         "省级行政区划代码，未判定或不适用则为空",
         "document_count": "Documents or addresses it concerns | 涉及的文件或地址数",
+        "run_count": "Runs that have found it since it was opened | 开启以来发现该告警的运行次数",
         "message": "What is wrong, in English | 英文说明",
         "message_zh": "What is wrong, in Chinese | 中文说明",
         "first_seen_run": "Run that opened it | 开启告警的运行",

@@ -254,9 +254,9 @@ class _Crawl:
             attempt = Attempt(step.address, failure=host.closed_as, error=f"not asked: {host.closed}")
             attempt.role = step.role
             self._record(step, attempt)
-            self._fail(attempt.address, attempt.error)
+            self._fail(step, attempt.error)
         elif known.error is not None:
-            self._fail(step.address, known.error)
+            self._fail(step, known.error)
         else:
             try:
                 data = self.archive.read(known.sha256 or "")
@@ -303,7 +303,7 @@ class _Crawl:
         if data is None or attempt.error is not None:
             attempt.role = step.role
             self._record(step, attempt)
-            self._fail(attempt.address, attempt.error)
+            self._fail(step, attempt.error)
         else:
             self.summary.kept_count += attempt.is_unchanged
             if attempt.final_address is not None:
@@ -357,7 +357,12 @@ class _Crawl:
         if known is not None and known.sha256 is not None and known.sha256 in self.archive:
             validators = Validators(known.etag, known.last_modified)
         attempt = await self.web.get(
-            step.address, validators=validators, permit=permit, keep=keep, verify_tls=source.verify_tls
+            step.address,
+            validators=validators,
+            permit=permit,
+            keep=keep,
+            verify_tls=source.verify_tls,
+            takes_images=step.is_image,
         )
         host.note(attempt)
         return attempt
@@ -495,6 +500,7 @@ class _Crawl:
         if not is_listing:
             yield from steps(listing.parts, step.depth + 1, is_leaf=True, is_part=True)
             yield from steps(listing.attachments, step.depth + 1, is_leaf=True)
+            yield from steps(listing.images, step.depth + 1, is_leaf=True, is_part=True, is_image=True)
 
     def _record(self, step: Step, attempt: Attempt) -> None:
         self._name(step, attempt)
@@ -505,5 +511,7 @@ class _Crawl:
         attempt.source_name = step.walk.source.name
         attempt.found_on, attempt.link_text = step.found_on, step.text
 
-    def _fail(self, address: str, error: str | None) -> None:
-        self.summary.failures.append(f"{address}: {error}")
+    def _fail(self, step: Step, error: str | None) -> None:
+        # an image is a help where tables are lost, and no document
+        if not step.is_image:
+            self.summary.failures.append(f"{step.address}: {error}")

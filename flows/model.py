@@ -51,8 +51,6 @@ SOURCES = (
 
 MEASURES = "ref.measure"
 
-_GRAIN_ROWS = 5_000_000
-
 
 class ModelError(Exception):
     """A model is wrong, or what it made is; the message names the file."""
@@ -160,40 +158,42 @@ def build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> ModelRes
 def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | None:
     """No grain column is null and no two rows share the grain; the number of rows, None for a view.
 
-    Of a table with more rows than `_GRAIN_ROWS` uniqueness is checked for a share of the values of its first
-    grain column, always the same ones; a view, which costs as much as the table that it saves, is checked for
-    the first values that it gives of all grain columns but the last. A join that repeats rows repeats them there
-    too.
+    Every row is checked. Grouping by the whole grain would cost more than making the table, so rows are grouped
+    by its first column, and the hashes of the rest of a group must be as many as its rows; groups in which they
+    are not are grouped by all. A view holds no rows of its own, and to ask for all of them costs what it saves:
+    tests check views.
     """
-    first, grain = model.grain[0], ", ".join(model.grain)
-    row_count = None
     if model.kind == "view":
-        fixed = model.grain[:-1] or model.grain
-        values = connection.execute(f"SELECT {', '.join(fixed)} FROM {model.name} LIMIT 1").fetchone()
-        if values is None:
-            return None
-        where = " AND ".join(f"{column} = ${place}" for place, column in enumerate(fixed, 1))
-        parameters = list(values)
-    else:
-        nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
-        ((row_count, *null_counts),) = connection.execute(
-            f"SELECT count(*), {nulls} FROM {model.name}"
-        ).fetchall()
-        for column, null_count in zip(model.grain, null_counts, strict=True):
-            if null_count:
-                raise GrainError(
-                    f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
-                )
-        where, parameters = f"hash({first}) % {row_count // _GRAIN_ROWS + 1} = 0", []
+        return None
+    first, *rest = model.grain
+    nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
+    ((row_count, *null_counts),) = connection.execute(
+        f"SELECT count(*), {nulls} FROM {model.name}"
+    ).fetchall()
+    for column, null_count in zip(model.grain, null_counts, strict=True):
+        if null_count:
+            raise GrainError(
+                f"{model.place}: {column} is of the grain but null in {null_count} of {row_count} rows"
+            )
+    among = f"list_unique(list(hash({', '.join(rest)})))" if rest else "1"
+    suspects = connection.execute(
+        f"SELECT {first} FROM {model.name} GROUP BY {first} HAVING count(*) > {among} LIMIT 1000"
+    ).fetchall()
+    if not suspects:
+        return int(row_count)
+    grain = ", ".join(model.grain)
     twin = connection.execute(
-        f"SELECT {grain}, count(*) FROM {model.name} WHERE {where} GROUP BY {grain} HAVING count(*) > 1 LIMIT 1",
-        parameters,
+        f"""
+        SELECT {grain}, count(*) FROM {model.name} WHERE list_contains($suspects, {first})
+        GROUP BY {grain} HAVING count(*) > 1 ORDER BY ALL LIMIT 1
+        """,
+        {"suspects": [value for (value,) in suspects]},
     ).fetchone()
     if twin:
         *key, count = twin
         values = ", ".join(f"{column} {value}" for column, value in zip(model.grain, key, strict=True))
         raise GrainError(f"{model.place}: {count} rows have the same grain: {values}")
-    return row_count
+    return int(row_count)
 
 
 _FIELD = re.compile(r"-- (what|grain|kind|columns|column ([a-z0-9_]+)): *(.*)")

@@ -6,6 +6,7 @@ once is not read again until PARSER_VERSION is raised.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -41,15 +42,17 @@ class Original:
     byte_count: int
     parts: tuple[str, ...] = ()
     """SHA-256 of the further pages of its article, in their order."""
+    images: tuple[str, ...] = ()
+    """SHA-256 of the images in it that may be its tables, in reading order."""
     labels: tuple[tuple[str, str], ...] = ()
     """The label variants of its source: as it prints them, as the forms do."""
 
     @property
     def read_with(self) -> str | None:
         """A hash of what it is read together with, None where that is nothing."""
-        if not (self.parts or self.labels):
+        if not (self.parts or self.images or self.labels):
             return None
-        return sha256_of(repr((self.parts, self.labels)).encode())[:32]
+        return sha256_of(repr((self.parts, self.images, self.labels)).encode())[:32]
 
 
 @dataclass(slots=True)
@@ -89,8 +92,9 @@ def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original
         current[address] = sha256
         known = originals.get(sha256)
         if known is not None:
-            if not known.parts and address in parts:
-                originals[sha256] = replace(known, parts=parts[address])
+            if not (known.parts or known.images) and address in parts:
+                pages, images = parts[address]
+                originals[sha256] = replace(known, parts=pages, images=images)
             continue
         its_labels = labels.of(row["source_name"])
         if done.get(sha256, "") is None and not its_labels and address not in parts:
@@ -101,7 +105,7 @@ def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original
             row["media_type"],
             row["charset"],
             row["byte_count"] or 0,
-            parts.get(address, ()),
+            *parts.get(address, ((), ())),
             its_labels,
         )
     standing = set(current.values())
@@ -117,15 +121,31 @@ def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original
     return [one for one in originals.values() if one.sha256 not in done]
 
 
-def _parts(home: Home) -> dict[str, tuple[str, ...]]:
-    """The further pages of each article, by the address of its first page, in their order."""
-    found: dict[str, dict[str, str]] = {}
-    for row in read_attempts(home.raw, ["address", "found_on", "sha256"], role="part"):
-        if row["sha256"]:
-            found.setdefault(row["found_on"], {})[row["address"]] = row["sha256"]
+_Parts = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def _parts(home: Home) -> dict[str, _Parts]:
+    """The further pages of each article in their order, and its images in reading order, by the address of the
+    first page."""
+    pages: dict[str, dict[str, str]] = {}
+    images: dict[str, dict[int, str]] = {}
+    columns = ["address", "found_on", "link_text", "media_type", "sha256"]
+    for row in read_attempts(home.raw, columns, role="part"):
+        number = re.fullmatch(r"image (\d+)", row["link_text"] or "")
+        if row["sha256"] and number and (row["media_type"] or "").startswith("image/"):
+            images.setdefault(row["found_on"], {})[int(number[1])] = row["sha256"]
+        elif row["sha256"] and not number:
+            pages.setdefault(row["found_on"], {})[row["address"]] = row["sha256"]
     return {
-        first: tuple(pages[address] for address in sorted(pages, key=_page_order))
-        for first, pages in found.items()
+        first: (
+            tuple(
+                found[address]
+                for found in [pages.get(first, {})]
+                for address in sorted(found, key=_page_order)
+            ),
+            tuple(found[number] for found in [images.get(first, {})] for number in sorted(found)),
+        )
+        for first in pages.keys() | images.keys()
     }
 
 
@@ -213,11 +233,16 @@ def read_batch(
         begin(index)
         try:
             data = b"\n".join(archive.read(sha256) for sha256 in (original.sha256, *original.parts))
+            images = [archive.read(sha256) for sha256 in original.images]
         except (MissingOriginalError, OSError) as error:
             missing.append(str(error))
             continue
         report = read_safely(
-            data, original.address, original.media_type, original.charset, _with(reader, original.labels)
+            data,
+            original.address,
+            original.media_type,
+            original.charset,
+            _with(reader, original.labels, images),
         )
         read.append((original, report))
     summary = _write(home, version, read)
@@ -225,8 +250,13 @@ def read_batch(
     return summary
 
 
-def _with(reader: Reader, labels: tuple[tuple[str, str], ...]) -> Reader:
-    return partial(reader, labels=_aliases(labels)) if labels else reader
+def _with(reader: Reader, labels: tuple[tuple[str, str], ...], images: Sequence[bytes]) -> Reader:
+    given: dict[str, Any] = {}
+    if labels:
+        given["labels"] = _aliases(labels)
+    if images:
+        given["images"] = images
+    return partial(reader, **given) if given else reader
 
 
 @cache

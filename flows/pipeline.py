@@ -13,7 +13,7 @@ from threading import Event
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -22,7 +22,7 @@ from prefect.utilities.annotations import quote
 
 from flows.alert import ALERT_DESCRIPTION, Delivery, deliver_alerts, record_alerts
 from flows.edge.asked import note_asked
-from flows.edge.catalogue import LocalSource, Source, names, resolve
+from flows.edge.catalogue import LocalSource, Source, resolve, standing_names
 from flows.edge.events import emit
 from flows.edge.manifest import Manifest
 from flows.edge.outbox import Outbox
@@ -30,7 +30,7 @@ from flows.edge.terminal import Display, Stage
 from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, STAGE_DESCRIPTIONS, Build, building, describe
 from flows.fetch import FetchSummary, fetch
 from flows.load import load
-from flows.model import GrainError, Model, build_model, models_without, plan_models
+from flows.model import GrainError, Model, ModelResult, build_model, models_without, plan_models
 from flows.parse import SMALL_RUN, Original, Parser, ParseSummary, batches, unread_originals
 from flows.settings import Home
 from flows.show import findings_markdown, show_quality, show_run, worst_findings
@@ -54,13 +54,15 @@ def run_pipeline(
     years: list[int] | None = None,
     alerts: list[str] | None = None,
     allow_private: bool = False,
+    unverified: bool = False,
 ) -> RunSummary:
-    """Fetch, read, check, model and publish; without sources, every entry of the catalogue.
+    """Fetch, read, check, model and publish; without sources, the verified entries of the catalogue, with
+    `unverified` all of them.
 
     Raises HeldError when the quality gate holds the new warehouse back.
     """
     place = Home.resolve(home)
-    found, mistakes = resolve(sources or names())
+    found, mistakes = resolve(sources or standing_names(with_unverified=unverified))
     with Display() as display:
         with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
             fetched = _fetch(found, place, manifest, years or [], allow_private, stage)
@@ -70,13 +72,14 @@ def run_pipeline(
         with display.stage("parse") as stage:
             parsed = _parse(unread_originals(place), place, stage)
         with building(place) as build:
-            failures = _build(build, str(flow_run.id), display)
+            failures, built = _build(build, str(flow_run.id), display)
             if not failures:
                 publish_task(build)
     deliveries = alert_task(place, alerts or [], str(flow_run.id))
+    problems = [*_undelivered(deliveries), *_keep_models(built)]
     if failures:
-        raise HeldError("\n".join([*failures, *_undelivered(deliveries)]))
-    summary = summarise(place, fetched, parsed, _undelivered(deliveries))
+        raise HeldError("\n".join([*failures, *problems]))
+    summary = summarise(place, fetched, parsed, problems)
     show_task(place)
     _keep(summary)
     return summary
@@ -118,8 +121,15 @@ def _parse(originals: Sequence[Original], home: Home, stage: Stage) -> ParseSumm
         return sum((one.result() for one in tasks), ParseSummary())
 
 
-def _build(build: Build, run: str, display: Display) -> list[str]:
-    """Make the tables of the new warehouse; the reasons why it must not be published."""
+def _build(build: Build, run: str, display: Display) -> tuple[list[str], list[ModelResult]]:
+    """Make the tables of the new warehouse: the reasons why it must not be published, and what was built."""
+    built: list[ModelResult] = []
+
+    def make(models: Sequence[Model]) -> None:
+        for model in models:
+            built.append(model_task(build, model))
+            stage.advance()
+
     plan = plan_models()
     unjudged = models_without(plan, JUDGEMENT)
     unfinished = models_without(plan, OVERALL_JUDGEMENT)
@@ -128,16 +138,16 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
     with display.stage("model", unit="tables") as stage:
         stage.expect(len(plan))
         load_task(build)
-        model_task(build, unjudged, stage)
+        make(unjudged)
         results: dict[str, Any] = {}
         try:
             alone = validate_task(build)
             results |= alone.results
-            model_task(build, reports, stage)
+            make(reports)
             together = validate_overall_task(build)
             results |= together.results
             failures = alone.failures + together.failures
-            model_task(build, rest, stage)
+            make(rest)
         except GrainError as error:
             failures = [f"publication.key_doubled: {error}"]
         show_run(build.home, run, results)
@@ -147,7 +157,7 @@ def _build(build: Build, run: str, display: Display) -> list[str]:
                 build.connection,
                 [*(model.description for model in plan), *STAGE_DESCRIPTIONS, ALERT_DESCRIPTION],
             )
-    return failures
+    return failures, built
 
 
 @task(
@@ -191,11 +201,9 @@ def validate_overall_task(build: Build) -> Validation:
     return validate_overall(build.connection, build.home)
 
 
-@task(name="model", cache_policy=NO_CACHE)
-def model_task(build: Build, models: list[Model], stage: Stage) -> None:
-    for model in models:
-        build_model(build.connection, model)
-        stage.advance()
+@task(name="model", task_run_name="{model.name}", cache_policy=NO_CACHE)
+def model_task(build: Build, model: Model) -> ModelResult:
+    return build_model(build.connection, model)
 
 
 @task(name="publish", cache_policy=NO_CACHE)
@@ -220,6 +228,22 @@ def _undelivered(deliveries: Sequence[Delivery]) -> list[str]:
         for one in deliveries
         if one.error is not None
     ]
+
+
+def _keep_models(built: Sequence[ModelResult]) -> list[str]:
+    """Show the rows and seconds of every model in Prefect's own interface; what went wrong with that."""
+    try:
+        create_table_artifact(
+            [
+                {"model": one.name, "rows": one.row_count, "seconds": round(one.seconds, 3)}
+                for one in sorted(built, key=lambda one: -one.seconds)
+            ],
+            key="gongkai-models",
+            description="Rows (none for a view) and seconds of every model, the slowest first",
+        )
+    except Exception as error:
+        return [f"Prefect did not take the rows and times of the models: {error}"]
+    return []
 
 
 def _keep(summary: RunSummary) -> None:

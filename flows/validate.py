@@ -90,7 +90,8 @@ def validate_overall(
         judgements = []
         if suite.key == "sha256":
             judgements += _completeness(suite, report_count, row_count)
-        if row_count:
+        is_due = suite.rows_of is not None and _count(connection, f"SELECT count(*) FROM {suite.rows_of}")
+        if row_count or is_due:
             judgements += judge(_frame(connection, suite), suite, kept)
         judgements = [_as_released(one, released) for one in judgements]
         if kept:

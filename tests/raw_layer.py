@@ -16,6 +16,7 @@ from flows.edge.decisions import load_decisions
 from flows.edge.gate import load_published
 from flows.edge.parquet import table_of, write_attempts, write_batch
 from flows.edge.reference import load_reference
+from flows.edge.source_table import load_sources
 from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, connect, load_raw
 from flows.model import Model, build_model, models_without, plan_models, read_model
 from flows.settings import PARSER_VERSION, REFERENCE, SQL, Home
@@ -110,7 +111,7 @@ def planned() -> list[Model]:
 
 @contextmanager
 def judged_build(
-    raw: Path, home: Home, reference: Path = REFERENCE
+    raw: Path, home: Home, reference: Path = REFERENCE, sources: Path | None = None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[str]]]:
     """A build with every model made and judged, and why it must not be published."""
     connection = connect()
@@ -118,6 +119,8 @@ def judged_build(
         load_raw(connection, raw)
         load_decisions(connection, home)
         load_asked(connection, home)
+        if sources is not None:
+            load_sources(connection, sources)
         load_published(connection, home)
         load_reference(connection, reference)
         failures: list[str] = []

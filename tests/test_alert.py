@@ -59,7 +59,7 @@ def test_an_alert_is_opened_seen_again_and_resolved(home: Home) -> None:
     assert outbox.update([condition("a", message="worse", count=3)], "2") == Changes(0, 1, 1)
     (alert,) = outbox.alerts()
     assert (alert.subject, alert.message, alert.document_count, alert.status) == ("a", "worse", 3, "open")
-    assert (alert.first_seen_run, alert.last_seen_run) == ("1", "2")
+    assert (alert.first_seen_run, alert.last_seen_run, alert.run_count) == ("1", "2", 2)
     resolved = outbox.alerts(with_resolved=True)[1]
     assert (resolved.subject, resolved.status, resolved.resolved_run) == ("b", "resolved", "2")
 
@@ -71,8 +71,16 @@ def test_what_comes_back_is_opened_again(home: Home) -> None:
     outbox.update([], "2")
     assert outbox.update([condition("a")], "3") == Changes(1, 0, 0)
     (alert,) = outbox.alerts()
-    assert (alert.status, alert.first_seen_run, alert.resolved_run) == ("open", "3", None)
+    assert (alert.status, alert.first_seen_run, alert.resolved_run, alert.run_count) == ("open", "3", None, 1)
     assert alert.acknowledged_by is None
+
+
+def test_the_alerts_of_an_earlier_version_are_kept(home: Home) -> None:
+    Outbox(home).update([condition("a")], "1")
+    with sqlite3.connect(home.path / "alerts.sqlite") as database:
+        database.execute("ALTER TABLE alert DROP COLUMN run_count")
+    Outbox(home).update([condition("a")], "2")
+    assert [(alert.subject, alert.run_count) for alert in Outbox(home).alerts()] == [("a", 2)]
 
 
 def test_acknowledged_stays_until_resolved_or_worse(home: Home) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flows.report.align import Row, align, align_groups
+from flows.report.align import Row, align, align_groups, cut_groups
 from tests.generate.labels import APPLICANTS
 from tests.generate.truth import ROWS_WITHOUT_OUTCOMES, figures, leaves
 
@@ -112,3 +112,14 @@ def test_groups_of_the_disputes_table() -> None:
     assert found == {0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 9: 6, 14: 8}
     assert align_groups([1, 2], 3, 5) is None
     assert align_groups([0.0] * 15, 3, 5) == {column: column for column in range(15)}
+
+
+def test_counts_of_the_disputes_table_that_ran_together() -> None:
+    counts = [37, 9, 19, 12, 77, 6, 1, 2, 7, 16, 0, 0, 0, 0, 0]
+    run = "".join(map(str, counts))
+    parts = cut_groups(run, 3, 5)
+    assert parts is not None
+    assert [int(run[start:end]) for start, end in parts] == counts
+    assert cut_groups("0" * 15, 3, 5) == [(at, at + 1) for at in range(15)]
+    assert cut_groups("123", 3, 5) is None
+    assert cut_groups("1" * 40, 3, 5) is None

@@ -19,8 +19,10 @@ from flows.edge.catalogue import (
     load_all,
     load_defaults,
     load_source,
+    names,
     schema_table,
     shared_entries,
+    standing_names,
 )
 from flows.edge.divisions import read_rows
 from flows.edge.listing import read_listing
@@ -140,6 +142,8 @@ pagination:
 max_depth: 2
 max_pages: 9
 rate: {requests_per_second: 0.25, concurrency: 1}
+labels: {收件总数: 收到申请数, "同意提供": 予以公开}
+sitemaps: false
 verify_tls: false
 expected_reports: 60
 verified: true
@@ -156,7 +160,8 @@ verified: true
     )
     assert (source.division, source.hosts, source.rate) == ("110000", ("*.a.cn", "b.cn"), Rate(0.25, 1))
     assert (source.max_depth, source.max_pages, source.expected_reports) == (2, 9, 60)
-    assert (source.verify_tls, source.verified) == (False, True)
+    assert (source.verify_tls, source.verified, source.sitemaps) == (False, True, False)
+    assert source.labels == (("收件总数", "收到申请数"), ("同意提供", "予以公开"))
     assert source.never.fits("公开指南", "") and source.report.fits("年度报告", "")
 
 
@@ -186,6 +191,24 @@ def test_one_mistake_leaves_the_other_sources(tmp_path: Path) -> None:
     sources, mistakes = load_all(tmp_path)
     assert [source.name for source in sources] == ["one"]
     assert mistakes == [f"{tmp_path}/bad.yaml:2: max_pages: expected a whole number, found '-1'"]
+
+
+def test_what_a_scheduled_run_is_of(tmp_path: Path) -> None:
+    one(tmp_path, ENTRY)
+    served = "entry: ['http://sample.test/']\nserved_from: warehouse/sample/site\nverified: true\n"
+    (tmp_path / "sample.yaml").write_text(served)
+    assert standing_names(tmp_path) == ["sample"]
+    assert standing_names(tmp_path, with_unverified=True) == ["one"]
+    (tmp_path / "two.yaml").write_text("entry: ['http://b.cn/']\nverified: true\n")
+    assert standing_names(tmp_path) == ["two"]
+    # a mistake is told by whoever loads it
+    (tmp_path / "bad.yaml").write_text("entry: ['http://a.cn/']\nmax_pages: -1\n")
+    assert standing_names(tmp_path) == ["bad", "two"]
+
+
+def test_the_catalogue_as_shipped_is_scheduled_as_its_sample() -> None:
+    assert standing_names() == ["sample"]
+    assert standing_names(with_unverified=True) == [name for name in names() if name != "sample"]
 
 
 # --- mistakes ---
@@ -251,6 +274,17 @@ def test_one_mistake_leaves_the_other_sources(tmp_path: Path) -> None:
             ":3: pagination.family: expected once, found again",
         ),
         ("never: {text: '*'}\n", ":2: never.text: expected a regular expression (nothing to repeat"),
+        ("labels: [a]\n", ":2: labels: expected a mapping of labels, found a list"),
+        (
+            "labels:\n  收件总数: 收到申请数\n  收件: 不存在的标签\n",
+            ":4: labels.收件: label '收件' stands for '不存在的标签': expected a label that a form prints",
+        ),
+        (
+            "labels:\n  规章: 行政许可\n",
+            ":3: labels.规章: label '规章': expected a wording that no form prints",
+        ),
+        ("labels:\n  收件: [a]\n", ":3: labels.收件: expected text, found a list"),
+        ("labels:\n  收件: 规章\n  收件: 规章\n", ":4: labels.收件: expected once, found again"),
         ("max_depth: [1]\n", ":2: max_depth: expected a whole number, found a list"),
     ],
 )

@@ -152,3 +152,45 @@ def test_words_of_a_local_table_in_another_report() -> None:
     report = read(body)
     assert report.facts == []
     assert "table.unmapped" in {finding.rule for finding in report.findings}
+
+
+def test_rows_with_damaged_labels_are_read_by_their_place() -> None:
+    rows = [
+        ("（一）收到申请数", 9),
+        ("1.当面申?数", 1),
+        ("2.传?申请数", 2),
+        ("3.网络申请数", 3),
+        ("4.信函申请数", 3),
+    ]
+    body = "".join(f"<tr><td>{label}</td><td>件</td><td>{count}</td></tr>" for label, count in rows)
+    report = read(f"<table><tr><td>统计指标</td><td>单位</td><td>统计数</td></tr>{body}</table>")
+    assert counts(report) == COUNTS
+    assert "table.label_damaged" in {finding.rule for finding in report.findings}
+
+
+def test_another_row_in_a_rows_place_is_not_that_row() -> None:
+    rows = [("（一）收到申请数", 9), ("1.上门咨询人次", 7), ("2.传真申请数", 2)]
+    body = "".join(f"<tr><td>{label}</td><td>件</td><td>{count}</td></tr>" for label, count in rows)
+    report = read(f"<table>{body}</table>")
+    assert "requests.received.in_person|total" not in counts(report)
+    assert "table.unmapped" in {finding.rule for finding in report.findings}
+
+
+@pytest.mark.parametrize("joint", ["\n", " | "])
+@pytest.mark.parametrize(
+    ("head", "right"),
+    [
+        (["统计指标", "单位", "区本级", "全区汇总"], 1),
+        (["指标", "单位", "2017年", "2016年"], 0),
+        (["指标", "单位", "累计", "本年"], 1),
+        (["指标", "单位", "统计数", "备注"], 0),
+    ],
+)
+def test_the_years_column_in_lines(joint: str, head: list[str], right: int) -> None:
+    rows = [head] + [
+        [label, "件", str(count), str(count + 5)] for label, count in zip(LABELS, RIGHT, strict=True)
+    ]
+    text = "\n".join(joint.join(row) + (" |" if joint == " | " else "") for row in rows)
+    title = "沈阳市沈河区2017年政府信息公开工作年度报告"
+    report = read_report(f"{title}\n\n{text}\n".encode(), media_type="text/plain", divisions=load_divisions())
+    assert counts(report) == {key: value + 5 * right for key, value in COUNTS.items()}

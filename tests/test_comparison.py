@@ -344,12 +344,12 @@ def test_a_division_that_was_renamed_is_one_with_its_successor(home: Home) -> No
         )
     country.write()
     with judged_build(home.raw, home) as (connection, _):
-        series = dict(
-            (country.names[sha256], series)
+        series = {
+            country.names[sha256]: series
             for sha256, series in connection.execute(
                 "SELECT sha256, series FROM quality.series JOIN core.report USING (report_id)"
             ).fetchall()
-        )
+        }
         assert series["m2014"] == series["m2016"] == "110118:教育局"
         assert series["old"] == series["new"]
         assert country.outcomes(connection, "plausible.history")["m2016"] == "broken"
@@ -548,9 +548,9 @@ def test_a_warehouse_that_loses_a_province_is_held_back_until_released(home: Hom
     assert [failure.partition(":")[0] for failure in failures] == [
         f"publication.province_lost {table} 220000"
         for table in (
+            "core.cover",
             "core.report",
             "mart.coverage",
-            "mart.division_measure",
             "mart.province_measure",
             "mart.province_year",
         )

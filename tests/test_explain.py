@@ -14,6 +14,7 @@ from flows.commands.explain import SHOWN, command
 from flows.edge.warehouse import building
 from flows.settings import Home
 from tests.division_tree import Country, build_warehouse
+from tests.sample_warehouse import build_documents
 
 RECEIVED = "requests.received"
 
@@ -63,7 +64,7 @@ def test_the_number_with_its_basis_coverage_and_tree(home: Home) -> None:
     ]
     assert "305 件" in lines
     assert "basis     bottom_up: the sum of 2 reports, nothing counted twice" in lines
-    assert "coverage  2 of 3 divisions right below have it, 3 of 30 known agencies gave it" in lines[5]
+    assert "coverage  2 of 3 divisions right below have it, 3 of 31 known agencies gave it" in lines[5]
     used, left_out = lines.index("used: 2 reports"), lines.index("left out: 3 reports")
     assert lines[used + 1 : used + 5] == [
         "  甲省",
@@ -79,7 +80,9 @@ def test_the_number_with_its_basis_coverage_and_tree(home: Home) -> None:
     assert "inside_territory_total: inside a territory's total that is used: 110100:government:2020" in rest
     assert "✗ 丑市民政局\n          figure_missing:" in rest
     assert 'requests.received "blank" [blank]' in rest
+    # the total that is quarantined, with its own cell
     assert "✗ 丑市  99 件\n          quarantined:" in rest
+    assert 'requests.received "99"  table, table 1 row 1 column 1' in rest
 
 
 def test_a_published_total_leaves_a_residual_and_long_lists_are_cut(home: Home) -> None:
@@ -169,3 +172,35 @@ def test_without_a_warehouse_the_next_command_is_told(tmp_path: Path) -> None:
     result = run(Home(tmp_path), "甲省", "2020", "requests_received")
     assert result.exit_code == 1
     assert "gongkai run" in result.output
+
+
+def test_the_seed_documents_of_hunan_2017(tmp_path: Path, shared: Path) -> None:
+    """耒阳市's total of its territory (7) and the report of 衡阳市统计局 about itself (4) do not overlap: the one is a
+    county, the other an office of the prefecture above it."""
+    seeds = sorted((shared / "seeds").glob("*.txt"))
+    place = Home(tmp_path)
+    build_documents(place, [(path.read_bytes(), path.name, "text/plain", None) for path in seeds])
+    found = explained(place, "湖南", "2017", "requests_received")
+    assert (found["value"], found["figures"]["basis"], found["figures"]["report_count"]) == (
+        11,
+        "bottom_up",
+        2,
+    )
+    assert {
+        report["agency"]: (report["is_used"], report["reason"], report["value"], report["path"])
+        for report in found["reports"]
+    } == {
+        "耒阳市": (True, "territory_total", 7, "湖南省 衡阳市 耒阳市"),
+        "衡阳市统计局": (True, "single_agency", 4, "湖南省 衡阳市"),
+    }
+    for report in found["reports"]:
+        (cell,) = [cell for cell in report["cells"] if cell["indicator"] == RECEIVED]
+        assert str(int(report["value"])) in cell["raw"] and cell["location"]
+        assert report["archive_file"].endswith(report["sha256"])
+    # 耒阳市 gives what 衡阳市统计局 does not: the reason is said
+    found = explained(place, "43", "2017", "disclosed_website")
+    assert found["value"] == 18126
+    assert {report["agency"]: report["reason"] for report in found["reports"]} == {
+        "耒阳市": "territory_total",
+        "衡阳市统计局": "not_in_report",
+    }

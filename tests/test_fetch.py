@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpcore
 import pytest
 
 from flows.edge.archive import Archive
@@ -237,6 +239,60 @@ def test_a_host_served_here_does_not_open_the_others(web: LocalWeb) -> None:
     assert asyncio.run(ask("http://reports.test/")).error is None
     refused = asyncio.run(ask("http://reports.test/away"))
     assert refused.error is not None and "not on the public internet" in refused.error
+
+
+class Connections(httpcore.AsyncMockBackend):
+    """Notes where connections would be made, and makes none."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+        self.made: list[tuple[str, int]] = []
+
+    async def connect_tcp(
+        self, host: str, port: int, *_: object, **__: object
+    ) -> httpcore.AsyncNetworkStream:
+        self.made.append((host, port))
+        raise httpcore.ConnectError("refused")
+
+
+def test_a_name_that_comes_to_mean_a_private_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each connection is made to the address that was judged, so that no second look at the name is between."""
+    answers = iter([["8.8.8.8"], ["8.8.8.8", "10.0.0.1"], ["10.0.0.1"], ["169.254.169.254"], ["fe80::1"]])
+
+    def resolve(host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        assert host == "changing.test"
+        return [(0, 0, 0, "", (address, port)) for address in next(answers)]
+
+    monkeypatch.setattr("socket.getaddrinfo", lambda host, port, *_, **__: resolve(host, port))
+    connections = Connections()
+
+    async def story() -> list[Attempt]:
+        async with Web(limits=SMALL) as client:
+            client._network._network = connections
+            return [await client.get("http://changing.test/") for _ in range(5)]
+
+    first, *others = asyncio.run(story())
+    assert (first.failure, connections.made) == ("unreachable", [("8.8.8.8", 80)])
+    assert all("not on the public internet" in str(one.error) and one.failure == "refused" for one in others)
+
+
+def test_names_from_the_net_never_become_paths(web: LocalWeb, tmp_path: Path) -> None:
+    hrefs = [
+        "/../../../etc/passwd",
+        "/..%2f..%2fx.html",
+        "/a/%00.html",
+        "/con.html?f=../../x",
+        "/" + "长" * 150,
+    ]
+    web.serve("/", listing(*((href, f"{n} 2020年政府信息公开年报") for n, href in enumerate(hrefs))))
+    for number, path in enumerate(("/etc/passwd", "/..%2f..%2fx.html", "/a/%00.html", "/con.html")):
+        disposition = f'attachment; filename="../../{number}.html"'
+        web.serve(path, REPORT + str(number), Content_Disposition=disposition)
+    source = replace(source_of_address(web.address("/")), name="../../" + "x" * 300)
+    run(source, tmp_path / "home")
+    for path in tmp_path.rglob("*"):
+        assert re.fullmatch(r"[\w-]{1,80}(\.parquet)?", path.name), path
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 @pytest.mark.parametrize(
@@ -611,7 +667,8 @@ def test_words_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert [isinstance(source, LocalSource) for source in found] == [False, True, False, True]
     assert len(mistakes) == 1 and "wrong.yaml:1: entry:" in mistakes[0]
     with pytest.raises(
-        UnknownSourceError, match=r"neither a file or folder that is there, nor .* sources one, wrong"
+        UnknownSourceError,
+        match=r"neither a file or folder that is there, nor .* 2 sources that `gongkai sources` lists",
     ):
         resolve(["missing"], tmp_path)
 
@@ -645,3 +702,15 @@ def test_the_sample_server_serves_nothing_else(tmp_path: Path) -> None:
     with SampleServer(tmp_path) as server:
         attempt = get(f"http://{server.address[0]}:{server.address[1]}/site.json")
     assert attempt.status_code == 404
+
+
+def test_a_document_that_is_put_back_is_new_again(tmp_path: Path) -> None:
+    """Recorded in turn in the table of what is new and in that of what is unchanged: the order of time counts."""
+    path, home = tmp_path / "a.html", tmp_path / "home"
+    hashes = []
+    for text in ("one", "one", "two", "one"):
+        path.write_text(text)
+        _, attempts = run(LocalSource(str(path)), home)
+        hashes = [attempt["sha256"] for attempt in attempts]
+    assert len(hashes) == 3
+    assert hashes[0] == hashes[2] != hashes[1]

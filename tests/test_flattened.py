@@ -251,3 +251,50 @@ def test_two_counts_without_headings_decide_nothing() -> None:
     extraction = read("（一）收到申请数\n件\n9\n99\n1.当面申请数\n件\n1\n11\n")
     assert extraction.facts == []
     assert any(rule == "table.columns_undecided" for rule, _ in extraction.notes)
+
+
+REQUEST_LINES = (
+    "一、本年新收政府信息公开申请数量 | 3 | 0 | 0 | 0 | 1 | 0 | 4 |\n二、上年结转政府信息公开申请数量 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |\n"
+    "三、本年度办理结果 | (一)予以公开 | 3 | 0 | 0 | 0 | 1 | 0 | 4 |\n四、结转下年度继续办理 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |\n"
+)
+
+
+@pytest.mark.parametrize(("last", "is_read"), [(3, True), (4, False)])
+def test_disputes_without_headings_are_read_where_their_sums_hold(last: int, is_read: bool) -> None:
+    row = f"| 1 | 0 | 0 | 1 | 2 | 0 | 0 | 0 | 0 | 0 | 2 | 0 | 1 | 0 | {last} |"
+    extraction = read(f"{REQUEST_LINES}四、政府信息公开行政复议、行政诉讼情况\n行政复议行政诉讼\n{row}\n")
+    found = {fact.key: fact.value for fact in extraction.facts if "review" in fact.key}
+    assert (found.get("review.pending|total") == 1) is is_read
+    assert (found.get("litigation.after_review.total|total") == 3) is is_read
+
+
+def test_marks_of_markdown() -> None:
+    text = (
+        "| **信息内容** | **本年制发件数** | **本年废止件数** | **现行有效件数** |\n| --- | --- | --- | --- |\n"
+        "| 规章 | 0 | **12** | 3 |\n| 行政规范性文件 | *2* | 0 | 9 |\n"
+        "| 一、本年新收政府信息公开申请数量 | 1 | 0 | 0 | 0 | 0 | 0 | **1** |\n| 1\\.属于国家秘密 | 1 | 0 | 0 | 0 | 0 | 0 | 1 |\n"
+    )
+    found = {fact.key: (fact.value, fact.raw) for fact in read(text).facts}
+    assert found["active.rules.repealed|total"] == (12, "12")
+    assert found["active.normative_documents.issued|total"] == (2, "2")
+    assert found["requests.received|total"] == (1, "1")
+    assert found["requests.refused.state_secret|natural_person"] == (1, "1")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_whole_table_on_one_line(kept: bool) -> None:
+    span = " |  " if kept else ""
+    text = (
+        f"(勾稽关系){span}{span} | 申请人情况{span * 6} |{' |  |  | ' if kept else ' '}自然人 | 法人或其他组织{span * 4} | 总计 |"
+        f"{' |  |  |  | ' if kept else ' '}商业企业 | 科研机构 | 社会公益组织 | 法律服务机构 | 其他{span} | "
+        f"一、本年新收政府信息公开申请数量{span}{span} | 3 |  |  |  | 1 |  | 4 | "
+        f"二、上年结转政府信息公开申请数量{span}{span} |  |  |  |  |  |  |  | "
+        f"三、本年度办理结果 | (一)予以公开{span} | 3 |  |  |  | 1 |  | 4 | "
+        f"四、结转下年度继续办理{span}{span} |  |  |  |  |  |  |  |"
+    )
+    states = {fact.key: (fact.value, fact.state) for fact in read(text).facts}
+    assert states["requests.received|natural_person"] == (3, "reported")
+    assert states["requests.received|business"] == (None, "blank")
+    assert states["requests.granted|legal_service"] == (1, "reported")
+    assert states["requests.granted|total"] == (4, "reported")
+    assert states["requests.carried_out|total"] == (None, "blank")

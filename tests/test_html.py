@@ -123,7 +123,7 @@ def test_no_page_raises(page: str) -> None:
 def test_what_scripts_and_comments_hold_is_no_markup() -> None:
     page = (
         "<head><script>for (i=0;i<n;i++) { if (a>b) x = '<table><tr><td>9</td></tr>' }</script></head>"
-        "<body><!-- <script> --><p>甲</p><!-- <table><tr><td>8</td> --><SCRIPT>if (i<n) y = \"</p>\"</SCRIPT>"
+        '<body><!-- <script> --><p>甲</p><!-- <table><tr><td>8</td> --><SCRIPT>if (i<n) y = "</p>"</SCRIPT>'
         "<table><tr><td>收到</td><td>1</td></tr></table><script>z<w</script>"
         "<style>p > a { color: red }</style><!--[if gte mso 9]><xml><w:Zoom>0</w:Zoom></xml><![endif]--><p>乙</p>"
     )

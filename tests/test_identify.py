@@ -227,3 +227,65 @@ def test_what_is_no_text_is_unreadable_with_a_reason(data: bytes) -> None:
     report = read_report(data, divisions=load_divisions())
     assert report.kind == "unreadable"
     assert report.reason
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("文字解读：沈阳市沈河区大西街道办事处2022年政府信息公开工作年度报告", "文字解读"),
+        ("政府信息公开年度工作报告范文", "范文"),
+        ("沈阳市沈河区统计局2020年上半年政府信息公开工作总结", "上半年"),
+        ("沈阳市沈河区统计局2020年第三季度政府信息公开情况统计表", "第三季度"),
+    ],
+)
+def test_what_only_looks_like_a_report(title: str, word: str) -> None:
+    report = read(
+        f"{title}\n{BODY}（一）收到申请数\n件\n1\n1.当面申请数\n件\n1\n"
+        if "季度" in title
+        else f"{title}\n{BODY}"
+    )
+    assert report.kind == "other"
+    assert word in (report.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # fields of a page's head before the title
+        (
+            f"标 题: | 沂水县卫生局2022年政府信息公开工作年度报告 | ||\n发布日期: | 2023-01-28 |\n{PERIOD}\n{BODY}",
+            {
+                "title": "沂水县卫生局2022年政府信息公开工作年度报告",
+                "agency": "沂水县卫生局",
+                "division": "371323",
+            },
+        ),
+        # the text goes on in the title's line
+        (
+            f"2022年涵江区卫生局政府信息公开年报 一、引言 本年报由莆田市涵江区卫生局编制。{PERIOD} {BODY}",
+            {"agency": "涵江区卫生局", "division": "350303", "year": 2022},
+        ),
+        (
+            f"本年度报告综合2022年度丽水市各县(市、区)政府和市级各部门的年度报告编制而成。{PERIOD}\n{BODY}",
+            {"agency": "丽水市人民政府", "scope": "territory_total", "division": "331100"},
+        ),
+        (
+            f"根据条例要求,特编制湛江市人民政府地方志办公室2022年政府信息公开工作年度报告。{PERIOD}\n{BODY}",
+            {"agency": "湛江市人民政府地方志办公室", "scope": "single_agency", "division": "440800"},
+        ),
+    ],
+)
+def test_agencies_as_pages_print_them(text: str, expected: dict[str, Any]) -> None:
+    report = read(text)
+    assert report.kind == "annual_report"
+    assert {name: getattr(report, name) for name in expected} == expected
+
+
+def test_a_township_of_no_list_is_placed_by_what_the_text_names() -> None:
+    lines = "".join(f"第{number}段，本镇工作有序开展。\n" for number in range(14))
+    report = read(
+        f"云岭桥头镇2022年政府信息公开工作年度报告\n{PERIOD}\n{lines}"
+        f"在湖南省、衡阳市和衡南县的指导下，我镇按照衡南县的要求公开信息。\n{BODY}"
+    )
+    assert report.agency == "云岭桥头镇"
+    assert (report.division, report.province) == ("430422", "430000")

@@ -547,6 +547,53 @@ def test_what_is_no_attachment(tag: str) -> None:
     assert listing is not None and listing.attachments == []
 
 
+TITLE = "<title>甲局2023年政府信息公开工作年度报告</title>"
+
+
+def test_images_where_tables_should_be() -> None:
+    images = """<header><img src="/top.jpg"></header><img src="/images/logo.png"><a href="/x"><img src="/ad.jpg"></a>
+        <img src="./W1.png"><p><img src="W2.jpg" width="650" height="900"></p><img src="W1.png"><img src="s.png" width="16">
+        <img src="http://b.cn/W3.png"><img src="data:image/png;base64,xx"><img src="/u/qrcode_1.png">"""
+    listing = look(TITLE + REPORT + images, "http://a.cn/nb/t1.html")
+    assert listing is not None
+    assert [(one.address, one.text) for one in listing.images] == [
+        ("http://a.cn/nb/W1.png", "image 1"),
+        ("http://a.cn/nb/W2.jpg", "image 2"),
+    ]
+    form = "<table>" + "<tr><td>予以公开</td><td>1</td></tr>" * 20 + "</table>"
+    for page in (TITLE + REPORT + form + images, "<title>要闻</title>" + REPORT + images):
+        listing = look(page, "http://a.cn/nb/t1.html")
+        assert listing is not None and listing.images == []
+    many = "".join(f'<img src="{n}.png">' for n in range(50))
+    listing = look(TITLE + REPORT + many, "http://a.cn/nb/t1.html")
+    assert listing is not None and len(listing.images) == 10
+
+
+def test_images_are_fetched_as_parts_of_their_report(web: LocalWeb, tmp_path: Path) -> None:
+    web.serve("/nb/", '<a href="/nb/t1.html">2023年政府信息公开年报</a><img src="/nb/list.png">')
+    page = f'{TITLE}{REPORT}<img src="b.png"><img src="a.png"><img src="gone.png"><a href="t1_1.html">2</a>'
+    web.serve("/nb/t1.html", page)
+    web.serve("/nb/t1_1.html", REPORT)
+    web.serve("/nb/a.png", b"a", "image/png")
+    web.serve("/nb/b.png", b"b", "image/png")
+    _, log = run(fast(web, "/nb/"), tmp_path)
+    assert (True, "image of a report without tables", 3) in log
+    assert "/nb/list.png" not in web.asked
+    home = Home(tmp_path)
+    archive = Archive(home.archive)
+    (original,) = unread_originals(home)
+    assert [archive.read(one) for one in original.images] == [b"b", b"a"]
+    assert [archive.read(one) for one in original.parts] == [REPORT.encode()]
+    seen: list[list[bytes]] = []
+
+    def reader(*_: object, images: list[bytes]) -> Report:
+        seen.append(images)
+        return Report(kind="other")
+
+    read_batch(home, 1, reader, [original], lambda _index: None)
+    assert seen == [[b"b", b"a"]]
+
+
 def test_queries_are_in_the_charset_of_the_page() -> None:
     page = '<meta charset="gb2312"><a href="/nb/l?k=公开&p=%20a">2023年政府信息公开年报</a>'
     listing = discover(

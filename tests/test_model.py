@@ -186,19 +186,16 @@ def test_a_model_that_breaks_its_grain_is_an_error(tmp_path: Path) -> None:
         assert (good.name, good.row_count) == ("a.four", 2)
 
 
-def test_the_grain_of_a_large_table_is_checked_for_a_share_of_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("flows.model._GRAIN_ROWS", 100)
-    select = "SELECT unnest(range(1000)) AS x"
+def test_every_row_of_a_large_table_is_checked_for_its_grain(tmp_path: Path) -> None:
+    header = "-- what: a | 甲\n-- grain: x, y\n-- column x: an x | 某\n-- column y: a y | 某\n"
+    select = "SELECT i // 1000 AS x, i % 1000 AS y FROM range(300_000) AS r(i)"
     with connect() as connection:
-        assert (
-            build_model(connection, read_model(write(tmp_path, "a.one", select), tmp_path)).row_count == 1000
-        )
-        # a join that repeats rows
-        twice = f"SELECT x FROM ({select}), (SELECT unnest([1, 2]))"
-        with pytest.raises(ModelError, match="2 rows have the same grain"):
-            build_model(connection, read_model(write(tmp_path, "a.two", twice), tmp_path))
+        whole = read_model(write(tmp_path, "a.one", select, header), tmp_path)
+        assert build_model(connection, whole).row_count == 300_000
+        # one row among all
+        twice = read_model(write(tmp_path, "a.two", f"{select} UNION ALL SELECT 123, 456", header), tmp_path)
+        with pytest.raises(ModelError, match="2 rows have the same grain: x 123, y 456"):
+            build_model(connection, twice)
 
 
 # --- the project's own models -------------------------------------------------------------------
@@ -284,7 +281,10 @@ def test_given_rows_give_the_expected_rows(empty: duckdb.DuckDBPyConnection, nam
 
 
 def over_given(
-    connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, list[dict[str, Any]]], through: list[str]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    given: dict[str, list[dict[str, Any]]],
+    through: list[str],
 ) -> tuple[str, set[str]]:
     """The model's query over the given rows, and every table that it reads."""
     query, read = planned()[name].query, set(planned()[name].inputs)

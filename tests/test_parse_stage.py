@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from flows.edge.archive import Archive
+from flows.edge.catalogue import load_source, names
 from flows.edge.manifest import Attempt, Manifest
 from flows.edge.parquet import SCHEMAS, read_table, written_documents
 from flows.edge.processes import Workers, WorkersError
@@ -66,6 +67,85 @@ def test_what_is_read_is_not_read_again_until_the_parser_changes(tmp_path: Path)
         parser.read(originals[:1])
     assert unread_originals(home, 1) == originals[1:]
     assert unread_originals(home, 2) == originals
+
+
+def test_a_further_page_that_comes_late_has_the_report_read_again(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    archive = Archive(home.archive)
+
+    def fetched(name: str, text: str, **other: Any) -> None:
+        with Manifest(home.raw) as manifest:
+            manifest.record(
+                Attempt(f"http://a/{name}", sha256=archive.add(text.encode()), byte_count=len(text), **other)
+            )
+
+    def read() -> list[list[str]]:
+        """What was read in this run: the texts of each document's pages."""
+        originals = unread_originals(home, 1)
+        with Parser(home, worker_count=1, version=1, reader=readers.read) as parser:
+            parser.read(originals)
+        return [[archive.read(page).decode() for page in (one.sha256, *one.parts)] for one in originals]
+
+    later = {"role": "part", "found_on": "http://a/t.html"}
+    fetched("t.html", "one")
+    fetched("other.html", "other")
+    assert read() == [["one"], ["other"]]
+    assert read() == []
+    fetched("t_1.html", "two", **later)
+    # the documents that were read in one batch with it are read again too
+    assert read() == [["one", "two"], ["other"]]
+    assert documents(home)["t.html"]["evidence"]
+    fetched("t_10.html", "four", **later)
+    fetched("t_2.html", "three", **later)
+    assert read() == [["one", "two", "three", "four"], ["other"]]
+    fetched("t_2.html", "THREE", **later)
+    assert read() == [["one", "two", "THREE", "four"], ["other"]]
+    assert read() == []
+    # a new version of the first page; the old one stays as it was read
+    fetched("t.html", "ONE")
+    assert read() == [["ONE", "two", "THREE", "four"]]
+    fetched("t_1.html", "TWO", **later)
+    assert ["ONE", "TWO", "THREE", "four"] in read()
+    assert read() == []
+
+
+def test_the_labels_of_a_source_are_read_with_its_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "_default.yaml").write_text("")
+    (folder / "jia.yaml").write_text("entry: ['http://a.cn/']\n")
+    for function in (names, load_source):
+        monkeypatch.setattr(function, "__defaults__", (folder,))
+    table = (
+        "<h1>甲市统计局2021年政府信息公开工作年度报告</h1><table>"
+        "<tr><td>指标名称</td><td>单位</td><td>数量</td></tr><tr><td>二、回应解读情况</td><td>——</td><td></td></tr>"
+        "<tr><td>四、依申请公开情况</td><td>——</td><td></td></tr>"
+        "<tr><td>（一）收件总数</td><td>件</td><td>7</td></tr>"
+        "<tr><td>1.当面申请数</td><td>件</td><td>3</td></tr></table>"
+    )
+    with Manifest(home.raw) as manifest:
+        sha256 = Archive(home.archive).add(table.encode())
+        manifest.record(
+            Attempt("http://a.cn/1.html", source_name="jia", sha256=sha256, media_type="text/html")
+        )
+
+    def received() -> list[float]:
+        originals = unread_originals(home, 1)
+        with Parser(home, worker_count=1, version=1) as parser:
+            parser.read(originals)
+        facts = read_table(home.raw, "fact", 1).to_pylist()
+        return [fact["value"] for fact in facts if fact["indicator"] == "requests.received"]
+
+    assert received() == []
+    (folder / "jia.yaml").write_text("entry: ['http://a.cn/']\nlabels: {收件总数: 收到申请数}\n")
+    assert received() == [7.0]
+    assert unread_originals(home, 1) == []
+    # a mistake in the file has no labels, and reading goes on
+    (folder / "jia.yaml").write_text("entry: ['http://a.cn/']\nlabels: {收件总数: 不存在}\n")
+    assert received() == []
 
 
 def test_the_first_address_of_a_document_names_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -13,18 +14,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from flows.edge.archive import Archive, sha256_of
-from flows.edge.catalogue import Rate, Source, source_of_address
+from flows.edge.catalogue import LocalSource, Rate, Source, source_of_address
 from flows.edge.manifest import Attempt, Known, Manifest
 from flows.edge.parquet import read_attempts
 from flows.edge.politeness import Host, Patience, Revisit, host_name
 from flows.edge.robots import read_robots
 from flows.edge.web import user_agent
 from flows.fetch import FetchSummary, fetch
-from flows.settings import Home
+from flows.settings import ROOT, Home
 from tests.local_web import LocalWeb, answer
 
 REPORT = "<html><body>" + "<p>本年度共收到政府信息公开申请三件，均已答复。</p>" * 40 + "</body></html>"
@@ -316,6 +318,99 @@ def test_a_journal_of_a_killed_process_is_taken_over(tmp_path: Path) -> None:
     assert [(row["address"], row["link_text"]) for row in read_attempts(tmp_path)] == [("http://a/1", "公开")]
     assert [row["status_code"] for row in read_attempts(tmp_path, table="unchanged")] == [304]
     assert not list((tmp_path / "journal").iterdir())
+
+
+def test_an_original_is_on_record_before_it_is_said_what_it_is(tmp_path: Path) -> None:
+    def attempt(name: str, **other: object) -> Attempt:
+        return Attempt(f"http://a/{name}", status_code=200, sha256=name * 64, **other)  # type: ignore[arg-type]
+
+    # what follows a piece's end stays in the next journal; a process that is killed leaves it
+    killed = Manifest(tmp_path, piece=2)
+    for name in "123":
+        killed.keep(attempt(name))
+    killed.record(attempt("1", role="listing"))
+    killed.record(attempt("2"))
+    (journal,) = (tmp_path / "journal").glob("*.jsonl")
+    assert len(journal.read_text().splitlines()) == 1
+    killed.keep(attempt("4", role="part"))
+    killed.record(attempt("4", role="part"))
+    assert killed._journal is not None
+    killed._journal.close()
+    with Manifest(tmp_path) as manifest:
+        assert [manifest.known(f"http://a/{name}").sha256 for name in "34"] == ["3" * 64, "4" * 64]  # type: ignore[union-attr]
+        manifest.keep(attempt("5"))
+        # an interruption: nothing more is said of it
+    rows = [(row["address"][-1], row["role"]) for row in read_attempts(tmp_path)]
+    assert rows == [("1", "listing"), ("2", "document"), ("4", "part"), ("3", "document"), ("5", "document")]
+    assert not list((tmp_path / "journal").iterdir())
+
+
+def test_a_fetch_that_is_to_stop_ends_what_is_under_way_and_the_next_goes_on(tmp_path: Path) -> None:
+    stop = Event()
+    names = [f"{n}.html" for n in range(30)]
+
+    def page(request: BaseHTTPRequestHandler, _count: int) -> None:
+        if sum(web.asked[f"/{name}"] for name in names) == 10:
+            stop.set()
+        answer(request, 200, (REPORT + request.path).encode(), "text/html; charset=utf-8")
+
+    with LocalWeb() as web:
+        web.serve("/", listing(*names))
+        web.pages.update({f"/{name}": page for name in names})
+        first = run(tmp_path, source_of(web.address("/")), stop=stop)
+        asked = sum(web.asked[f"/{name}"] for name in names)
+        assert first.document_count == asked < 15
+        assert not list((tmp_path / "raw" / "journal").iterdir())
+        # what it saw is no whole picture of the site
+        assert not (tmp_path / "raw" / "discovery").exists()
+        second = run(tmp_path, source_of(web.address("/")))
+        assert second.document_count == 30
+        assert {web.asked[f"/{name}"] for name in names} == {1}
+
+
+def test_a_folder_is_left_when_fetching_is_to_stop(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_text("x")
+    stop = Event()
+    stop.set()
+    home = Home(tmp_path / "home")
+    with Manifest(home.raw) as manifest:
+        assert fetch([LocalSource(str(tmp_path / "in"))], home, manifest, stop=stop) == FetchSummary()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_ends_soon_and_the_next_asks_for_nothing_again(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    names = [f"{n}.html" for n in range(100)]
+    with LocalWeb() as web:
+        web.serve("/", listing(*names))
+        for name in names:
+            web.serve(f"/{name}", REPORT + name)
+        command = [sys.executable, "-c", "from flows.cli import main; main()", "run", web.address("/")]
+        process = subprocess.Popen(
+            [*command, "--allow-private", "--home", str(tmp_path)],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while sum(web.asked.values()) < 4 and process.poll() is None:
+                time.sleep(0.05)
+            process.send_signal(end)
+            # at a request a second the whole would take more than a minute and a half
+            code = process.wait(60)
+        finally:
+            process.kill()
+            process.wait()
+        assert code in (1, -end)
+        got = {name for name in names if web.asked[f"/{name}"]}
+        assert 0 < len(got) < 60
+        assert {
+            row["address"].rpartition("/")[2] for row in read_attempts(tmp_path / "raw") if row["sha256"]
+        } >= got
+        run(tmp_path, source_of(web.address("/")))
+        assert {web.asked[f"/{name}"] for name in names} == {1}
 
 
 def test_the_journal_of_a_process_that_runs_is_left_alone(tmp_path: Path) -> None:

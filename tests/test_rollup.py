@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.division_tree import Country
+from tests.division_tree import Country, planned
 
 RECEIVED = "requests.received"
 REFUSED = [
@@ -441,3 +441,30 @@ def test_what_is_used_always_adds_up_to_the_number(country: Country) -> None:
         ).fetchall()
         assert differing[0][0] == 0
         assert differing[0][1] >= 5
+
+
+def test_every_view_has_one_row_of_its_kind(country: Country) -> None:
+    """The build checks tables; a view is as right as the tables below it and its own joins, which this checks."""
+    add_ordinary_year(country, 2020)
+    add_ordinary_year(country, 2021)
+    country.report("甲省", "110000", 2020, {RECEIVED: 1000, "requests.granted": 5, "requests.resolved": 7})
+    country.report("甲省", "110000", 2020, {RECEIVED: 1001}, address="https://www.example.gov.cn/new.html")
+    country.report("丑市", "110200", 2021, {RECEIVED: 50}, quarantine="report.negative")
+    views = [model for model in planned() if model.kind == "view"]
+    assert {model.name for model in views} >= {
+        "mart.contribution",
+        "mart.division_measure",
+        "core.report_measure",
+    }
+    with country.warehouse() as warehouse:
+        for model in views:
+            grain = ", ".join(model.grain)
+            rows = warehouse.execute(
+                f"SELECT count(*), count(DISTINCT ({grain})) FROM {model.name}"
+            ).fetchall()
+            ((row_count, key_count),) = rows
+            assert row_count == key_count > 0, model.name
+            for column in model.grain:
+                assert warehouse.execute(
+                    f"SELECT count(*) FROM {model.name} WHERE {column} IS NULL"
+                ).fetchall() == [(0,)]

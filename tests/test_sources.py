@@ -60,6 +60,22 @@ def test_one_source_with_the_next_command() -> None:
     assert "division    430000" in lines
     assert "verified    no: nobody has fetched it and found its reports" in lines
     assert lines[-1] == "fetch it with: gongkai run hunan"
+    assert "pagination  numbered" in lines and "sitemaps    those that robots.txt names" in lines
+
+
+def test_all_that_a_source_says_is_shown_as_its_file_has_it(folder: Path) -> None:
+    (folder / "jia.yaml").write_text(
+        "entry: ['http://a.cn/']\nlabels: {收件总数: 收到申请数}\npagination:\n  - trs_search\n"
+        "  - {family: jpage, columnid: 7}\n  - {family: json_list, address: 'http://a.cn/l?p={n}', items: d.l}\n",
+        encoding="utf-8",
+    )
+    lines = call("jia").output.splitlines()
+    assert [line[12:] for line in lines if line.startswith("pagination")] == [
+        "trs_search",
+        "jpage: columnid 7",
+        "json_list: address http://a.cn/l?p={n}, items d.l",
+    ]
+    assert "label       收件总数 is 收到申请数" in lines
 
 
 def test_one_source_says_what_the_last_run_did_with_its_links(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from flows.edge.quality import Judgement, Suite, SuiteError, judge, load_suite
-from flows.settings import EXPECTATIONS
-from flows.validate import REPORT_SUITE, publication_failures, validate
-from tests.raw_layer import RawLayer, figure, finding, report, scorecard
+from flows.settings import EXPECTATIONS, Home
+from flows.validate import REPORT_SUITE, publication_failures, validate, validate_overall
+from tests.raw_layer import RawLayer, figure, finding, judged_build, report, scorecard
 
 RULE: dict[str, Any] = {
     "type": "expect_column_values_to_be_between",
@@ -110,6 +110,7 @@ def test_a_mistake_in_a_suite_is_an_error_that_names_its_place(
         ({"expectations": []}, "at least one expectation"),
         ({"expectatoins": []}, "unknown key expectatoins"),
         ({"meta": {"table": "quality.test"}}, "key of its rows"),
+        ({"meta": {"table": "a.b", "key": "c", "row_of": "d.e"}}, "unknown key row_of; did you mean rows_of"),
     ],
 )
 def test_a_suite_without_substance_is_an_error(tmp_path: Path, other: dict[str, Any], said: str) -> None:
@@ -296,6 +297,28 @@ def test_reports_are_judged_by_what_was_read_of_them(tmp_path: Path) -> None:
         assert validation.counts == {"critical": 8, "warning": 13, "info": 4}
         # documents are kept out one by one; none of them holds back the rest
         assert validation.failures == []
+
+
+def test_a_table_that_has_lost_its_rows_does_not_pass(tmp_path: Path) -> None:
+    """All that is judged together: where there are reports each of these has rows."""
+    raw = RawLayer(tmp_path / "raw")
+    raw.add([report("a")], [figure("a")])
+    raw.attempt("https://www.example.gov.cn/a.html", "a")
+    home = Home(tmp_path / "home")
+    with judged_build(raw.folder, home) as (connection, failures):
+        assert failures == []
+        for name in ("coverage_scorecard", "fetch_scorecard", "publication", "comparison_scorecard"):
+            connection.execute(f"DELETE FROM quality.{name}")
+        again = validate_overall(connection, home).failures
+    assert sorted(failure.split()[1] for failure in again) == [
+        "quality.comparison_scorecard",
+        "quality.coverage_scorecard",
+        "quality.fetch_scorecard",
+        "quality.publication",
+    ]
+    assert all(
+        "has no row: nothing was judged" in one or "has 0 rows for 1 annual reports" in one for one in again
+    )
 
 
 def test_no_report_at_all_is_nothing_to_judge(tmp_path: Path) -> None:

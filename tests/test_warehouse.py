@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from flows.edge.warehouse import (
     row_counts,
 )
 from flows.settings import PARSER_VERSION, REFERENCE, Home
+from tests.bench import bench_rebuilds
 from tests.division_tree import Country, build_warehouse, planned, reference_folder
 
 
@@ -281,44 +281,14 @@ def test_a_build_that_is_killed_leaves_the_published_file_and_no_lock(home: Home
     assert published(home) == 2
 
 
-def test_readers_are_not_disturbed_by_rebuilds(home: Home) -> None:
-    """Each read sees one version whole, and never an older one than the read before."""
-    publish(home, 0)
-    problems: list[str] = []
-    counts = [0, 0]
-    stopped = threading.Event()
-
-    def keep_reading(place: int) -> None:
-        last = 0
-        while not stopped.is_set():
-            code = "import sys, duckdb; print(duckdb.connect(sys.argv[1], read_only=True).execute('SELECT min(x), max(x), count(*) FROM t').fetchone())"
-            # another process: within one, DuckDB shares the file it has open
-            run = subprocess.run(
-                [sys.executable, "-c", code, str(home.warehouse)], capture_output=True, text=True
-            )
-            if run.returncode:
-                problems.append(run.stderr)
-                return
-            low, high, count = (int(part) for part in run.stdout.strip("()\n").split(","))
-            if low != high or count != 100 or low < last:
-                problems.append(run.stdout)
-            last = low
-            counts[place] += 1
-
-    readers = [threading.Thread(target=keep_reading, args=(place,)) for place in range(2)]
-    for reader in readers:
-        reader.start()
-    number = 0
-    try:
-        while min(counts) < 3 and not problems:
-            number += 1
-            publish(home, number)
-    finally:
-        stopped.set()
-        for reader in readers:
-            reader.join()
-    assert problems == []
-    assert number >= 3
+def test_readers_are_not_disturbed_by_rebuilds(tmp_path: Path) -> None:
+    """Each read sees one version whole, and never an older one than the read before: the long run of
+    `make rebuilds`, cut short."""
+    outcome = bench_rebuilds.run(tmp_path, rebuilds=10, readers=4)
+    assert outcome.problems == []
+    assert len(outcome.rebuild_seconds) == 10
+    # each of the readers went on while the file was swapped
+    assert all(reading.seconds and reading.versions >= 2 for reading in outcome.readings)
 
 
 def test_a_reader_keeps_the_file_it_opened(home: Home) -> None:

@@ -59,6 +59,8 @@ def acknowledge(
 def _text(alert: Alert) -> str:
     severity = click.style(f"{alert.severity:<8}", fg=COLOURS[alert.severity], bold=True)
     notes = [alert.status, f"since {alert.first_seen_at}"]
+    if alert.run_count > 1:
+        notes.append(f"in {alert.run_count} runs")
     if alert.status == "acknowledged":
         notes[0] += f" by {alert.acknowledged_by}" + (
             f" ({alert.acknowledged_reason})" if alert.acknowledged_reason else ""

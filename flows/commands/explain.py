@@ -306,14 +306,27 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
         WITH operand AS (
             SELECT operand AS measure FROM ref.measure_term WHERE measure = $measure
             UNION SELECT $measure
+        ),
+        version AS (
+            SELECT DISTINCT v.sha256, v.status, v.report_id, b.indicator, b.applicant
+            FROM core.report_version AS v
+            JOIN ref.measure_indicator AS b ON b.era = v.form_era AND b.measure IN (SELECT measure FROM operand)
+            WHERE list_contains($sha256s, v.sha256)
         )
-        SELECT DISTINCT v.sha256, f.*
-        FROM core.report_version AS v
-        JOIN ref.measure_indicator AS b ON b.era = v.form_era AND b.measure IN (SELECT measure FROM operand)
-        JOIN core.fact AS f
-            ON f.report_id = v.report_id AND f.indicator = b.indicator AND f.applicant = b.applicant
-        WHERE v.status = 'canonical' AND list_contains($sha256s, v.sha256)
-        ORDER BY f.source_start NULLS LAST, f.indicator, f.applicant
+        SELECT
+            v.sha256, f.indicator, f.applicant, f.raw, f.value, f.unit, f.state, f.qualifier, f.method, f.location,
+            f.is_corrected, f.printed_value, f.correction_reason
+        FROM version AS v
+        JOIN core.fact AS f USING (report_id, indicator, applicant)
+        WHERE v.status = 'canonical'
+        UNION ALL
+        SELECT
+            v.sha256, f.indicator, f.applicant, f.raw, f.value, f.unit, f.state, f.qualifier, f.method, f.location,
+            FALSE, NULL, NULL
+        FROM version AS v
+        JOIN quality.quarantined_fact AS f USING (sha256, indicator, applicant)
+        WHERE v.status = 'quarantined'
+        ORDER BY indicator, applicant
         """,
         {"measure": measure, "sha256s": list(by_sha256)},
     ):

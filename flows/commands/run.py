@@ -82,6 +82,14 @@ def _run(
             return run_pipeline(
                 sources=sources, home=str(home.path), years=years, alerts=alerts, allow_private=allow_private
             )
+    except KeyboardInterrupt:
+        click.echo(
+            "\nStopped. What was fetched is kept, the last good warehouse stays. Run the same command again: it goes "
+            "on where this run stopped.",
+            err=True,
+        )
+        atexit.register(_end_quietly)
+        return FAILED
     except Exception as error:
         code = _tell(error, home)
         atexit.register(_end_quietly)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 _PORTS = {"http": 80, "https": 443}
@@ -16,6 +17,7 @@ LONGEST_ADDRESS = 2000
 """Characters. Longer ones come from links that grow with every page."""
 
 
+@lru_cache(maxsize=4096)
 def canonical_address(address: str) -> str:
     """The spelling under which an address is known: scheme and host in lower case, no default port, no
     fragment, no session, dot segments resolved, escapes in one form.

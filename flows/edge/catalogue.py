@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -95,6 +95,24 @@ class Source:
 def names(folder: Path = FOLDER) -> list[str]:
     """The names of all catalogue entries."""
     return sorted(path.stem for path in folder.glob("*.yaml") if not path.name.startswith("_"))
+
+
+def standing_names(folder: Path = FOLDER, *, with_unverified: bool = False) -> list[str]:
+    """The entries that a scheduled run is of where none are named: the sites that are verified, or all of them.
+    While none is verified, the bundled sample. An entry with a mistake is among them, so that it is told."""
+    real: list[str] = []
+    served: list[str] = []
+    for name in names(folder):
+        try:
+            source = load_source(name, folder)
+        except SourceError:
+            real.append(name)
+            continue
+        if source.served_from is not None:
+            served.append(name)
+        elif source.verified or with_unverified:
+            real.append(name)
+    return real or served
 
 
 def load_source(name: str, folder: Path = FOLDER) -> Source:
@@ -487,6 +505,17 @@ KEYS: dict[str, Key] = {
 }
 
 
+def described(family: Family) -> str:
+    """A pagination family as a source file says it."""
+    (name,) = (name for name, (kind, _, _) in FAMILIES.items() if kind is type(family))
+    given = [
+        f"{one.name} {value}"
+        for one in fields(family)  # type: ignore[arg-type]
+        if (value := getattr(family, one.name)) not in (None, ()) and value != one.default
+    ]
+    return f"{name}: {', '.join(given)}" if given else name
+
+
 def schema_table() -> str:
     """The keys of a source file as a Markdown table."""
     rows: list[tuple[str, Key, str]] = []
@@ -617,6 +646,7 @@ def resolve(given: Sequence[str], folder: Path = FOLDER) -> tuple[list[Source | 
         else:
             raise UnknownSourceError(
                 f"{word}: neither a file or folder that is there, nor an http(s) address, nor one of the "
-                f"sources {', '.join(names(folder))}"
+                f"{len(names(folder))} sources that `gongkai sources` lists"
+                + _suggestion(word, dict.fromkeys(names(folder)))
             )
     return found, mistakes

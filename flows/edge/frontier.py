@@ -82,7 +82,8 @@ class Step:
     is_leaf: bool = False
     """An attachment or a further page of an article: it leads nowhere."""
     is_part: bool = False
-    """A further page of the article on `found_on`."""
+    """A further page of the article on `found_on`, or an image in it."""
+    is_image: bool = False
     tried: int = 0
 
     @property

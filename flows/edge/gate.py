@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 COMPARED: dict[str, str | None] = {
     "core.report": "province_code",
     "core.fact": None,
+    # what the view mart.division_measure shows
+    "core.cover": "province_code",
     "mart.province_measure": "province_code",
     "mart.province_year": "province_code",
-    "mart.division_measure": "province_code",
     "mart.coverage": "province_code",
 }
 """The tables that are compared, each with its column of the province."""

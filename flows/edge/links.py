@@ -20,6 +20,18 @@ Kind = Literal["link", "frame", "embedded", "refresh"]
 MOST_LINKS = 10_000
 """Of one page."""
 
+MOST_IMAGES = 10
+"""Of one page: a report has three tables, and long ones are cut into pieces."""
+
+_SMALLEST_IMAGE = 150
+"""Pixels a side of an image that may hold a table, as far as the page says its size."""
+# what sites put around their pages
+_FURNITURE = re.compile(
+    r"logo|icon|banner|qrcode|erweima|weixin|wechat|beian|gongan|jiucuo|btn|button|arrow|share|wza|"
+    r"\.(svg|ico|swf)$|/(skin|skins|style|styles|css|theme|themes|template|templates|layout)/",
+    re.I,
+)
+
 ATTACHMENT = re.compile(r"\.(pdf|docx?|wps|rtf|xlsx?|et|ofd|zip)$", re.I)
 """The end of the name of a file of a kind that reports are attached as."""
 
@@ -77,6 +89,38 @@ def canonical_of(tree: LexborHTMLParser, base: str) -> str | None:
     name = here.path.rpartition("/")[2]
     is_same = name and name == there.path.rpartition("/")[2] and here.query == there.query
     return address if is_same and not name.startswith("index.") else None
+
+
+def images_of(tree: LexborHTMLParser, base: str) -> list[str]:
+    """The images of the page that may hold what should be in its text: not those of its frame, nor links, nor
+    small ones. In reading order, each once."""
+    found: dict[str, None] = {}
+    for node in tree.css("img[src]"):
+        attributes = node.attributes
+        address = absolute_address(base, attributes.get("src") or "")
+        if address is None or _FURNITURE.search(urlsplit(address).path):
+            continue
+        sizes = [_pixels(attributes.get(side)) for side in ("width", "height")]
+        if any(size is not None and size < _SMALLEST_IMAGE for size in sizes) or _is_of_frame(node):
+            continue
+        found.setdefault(address)
+        if len(found) == MOST_IMAGES:
+            break
+    return list(found)
+
+
+def _pixels(text: str | None) -> int | None:
+    number = re.match(r"\s*(\d{1,5})\s*(?:px)?\s*$", text or "")
+    return int(number[1]) if number else None
+
+
+def _is_of_frame(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag in ("a", "header", "footer", "nav", "button", "form"):
+            return True
+        parent = parent.parent
+    return False
 
 
 def moved_to(html: str, base: str, charset: str | None = None) -> str | None:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from flows.edge.address import absolute_address, canonical_address
 from flows.edge.catalogue import LinkRule, Source
-from flows.edge.links import canonical_of, is_attachment, links_of, moved_to
+from flows.edge.links import canonical_of, images_of, is_attachment, links_of, moved_to
 from flows.edge.pagination import (
     MOST_PAGES,
     Family,
@@ -39,7 +39,7 @@ MOST_FRAMES = 5
 _EXAMPLES = 3
 
 # why links are followed
-SITEMAP, REPORT, SECTION, TURN, PART, ATTACHMENT, FRAME, REFRESH = (
+SITEMAP, REPORT, SECTION, TURN, PART, ATTACHMENT, FRAME, REFRESH, IMAGE = (
     "sitemap that robots.txt names",
     "fits report",
     "fits follow",
@@ -48,6 +48,7 @@ SITEMAP, REPORT, SECTION, TURN, PART, ATTACHMENT, FRAME, REFRESH = (
     "attachment",
     "frame of a page without text",
     "the page sends its readers there",
+    "image of a report without tables",
 )
 # why they are not
 NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LINKS = (
@@ -60,6 +61,9 @@ NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LIN
     "more links than are read of a page",
 )
 
+# labels that every form has, and the cells that the smallest has
+_FIGURES = re.compile("予以公开|同意公开|当面申请|行政复议")
+_CELLS_OF_A_FORM = 40
 _NO_TEXT = {"script", "style", "noscript", "template", "option"}
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 # what a link to a file is called whose address does not say that it is one
@@ -115,6 +119,8 @@ class Listing:
     """Why links are not followed."""
     canonical: str | None = None
     """Another spelling of the page's own address."""
+    images: list[Link] = field(default_factory=list)
+    """Of a page that can be a report and has no table of figures: its tables may be images."""
 
     @property
     def has_links(self) -> bool:
@@ -238,6 +244,11 @@ def read_listing(
     if listing.longest_run < LONGEST_RUN_OF_A_LISTING:
         listing.follow += frames[:MOST_FRAMES]
     listing.canonical = canonical_of(tree, page_address)
+    if "<img" in html and (html.count("<td") < _CELLS_OF_A_FORM or not _FIGURES.search(html)):
+        title = tree.css_first("title")
+        if judge.report.fits(title.text() if title is not None else "", page_address):
+            images = (address for address in images_of(tree, base) if judge.is_here(address))
+            listing.images = [Link(address, f"image {n}", IMAGE) for n, address in enumerate(images, 1)]
     for text, href in records:
         address = absolute_address(base, href, charset)
         if address is not None and _known(address) not in seen and judge.decide(text, address):

@@ -18,11 +18,13 @@ the disk yet is fetched again.
 from __future__ import annotations
 
 import fcntl
+import heapq
 import json
 import os
 import threading
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -134,9 +136,10 @@ class Manifest:
         _recover(raw)
         self._known: dict[str, Known] = {}
         columns = list(_KNOWN)
-        for table in ("attempt", "unchanged"):
-            for row in read_attempts(raw, columns, table=table):
-                self._note(row)
+        # what was last recorded counts, in whichever table
+        tables = [read_attempts(raw, columns, table=table) for table in ("attempt", "unchanged")]
+        for row in heapq.merge(*tables, key=itemgetter("requested_at")):
+            self._note(row)
 
     def __enter__(self) -> Manifest:
         return self

@@ -9,15 +9,19 @@ PDF pages: `flows.report.pdf` puts them together.
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+from flows.report.eras.tables import OTHER_OUTCOME, TOTALS
 from flows.report.errors import UnreadableError
+from flows.report.label import label_key
 from flows.report.pdf import assemble
 from flows.report.pdf_page import LOCK, Char, Page, open_pdf
+from flows.report.rows import ROLES, is_label
 from flows.report.ruling import Ruled, ruled_tables
 from flows.report.source import Source
 
@@ -48,11 +52,19 @@ _SURE = 0.5
 """Confidence below which a text is illegible."""
 _SURE_FIGURE = 0.8
 """The same for a figure of one or two digits, which no word around it confirms."""
+_LIKE = 0.75
+"""How like the mean of a page's digits of one kind, of 1, a digit in doubt has to be."""
+_MARGIN = 0.08
+"""By how much more than any other kind."""
+_FAINT = 24
+"""Grey values, of 255, by which ink is darker than paper."""
+_SPECK = 5
+"""Pixels; a decimal point has more."""
 _FLAT = 6
 """Pixels up to which a mark is a dash."""
 _ILLEGIBLE = "□"
-_ALIKE = str.maketrans("OoQDlI|", "0000111")
-"""Letters that a lone figure is taken for."""
+_ALIKE = str.maketrans("OoQDlI|丿ノ", "0000111//")
+"""Letters and strokes that a lone figure or slash is taken for."""
 _ENGINE = threading.Lock()
 
 
@@ -152,7 +164,6 @@ def _page(image: Image) -> Page:
 
     image = _upright(_enlarged(image))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    _, ink = cv2.threshold(cv2.medianBlur(grey, 3), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     page = Page(image_count=1)
     rules = _rules(grey, page)
     tables = [
@@ -160,11 +171,11 @@ def _page(image: Image) -> Page:
         for table in ruled_tables(page.across, page.down)
         if table.xs[-1] - table.xs[0] > _LEAST_TABLE * _POINTS
     ]
-    text = ink.copy()
+    text = _ink(grey)
     text[rules > 0] = 0
     with _ENGINE:
         for table in tables:
-            page.chars += _cells(table, image, text)
+            page.chars += _cells(table, image, grey, text)
         rest = image.copy()
         for table in tables:
             left, right = (round(x / _POINTS) for x in (table.xs[0], table.xs[-1]))
@@ -172,6 +183,25 @@ def _page(image: Image) -> Page:
             rest[max(0, top - 2) : bottom + 3, max(0, left - 2) : right + 3] = 255
         page.chars += _lines(rest)
     return page
+
+
+def _ink(grey: Image) -> Image:
+    """What is written, faint letters beside black rules too: darker than the paper around it by more than
+    the paper's grain, and no speck."""
+    import cv2
+    import numpy
+
+    smooth = cv2.GaussianBlur(grey, (3, 3), 0)
+    height, width = grey.shape
+    paper = cv2.medianBlur(cv2.resize(grey, (max(1, width // 4), max(1, height // 4))), 31)
+    depth = cv2.subtract(cv2.resize(paper, (width, height)), smooth)
+    grain = 1.48 * float(numpy.median(cv2.absdiff(cv2.resize(paper, (width, height)), smooth)))
+    _, ink = cv2.threshold(depth, max(_FAINT, 4.5 * grain), 255, cv2.THRESH_BINARY)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink)
+    specks = numpy.zeros(count, bool)
+    specks[1:] = boxes[1:, cv2.CC_STAT_AREA] < _SPECK
+    ink[specks[labels]] = 0
+    return ink
 
 
 def _enlarged(image: Image) -> Image:
@@ -304,9 +334,10 @@ def _close_gaps(lines: list[tuple[float, float, float]], gap: float) -> None:
             lines.append((at, end, following[0][1]))
 
 
-def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
+def _cells(table: Ruled, image: Image, grey: Image, text: Image) -> list[Char]:
     """The text of each cell, line by line."""
     crops: list[Image] = []
+    marks: list[Image] = []
     places: list[tuple[int, int, int, int]] = []
     dashes: list[Char] = []
     for area in table.areas:
@@ -320,7 +351,8 @@ def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
             if y1 - y0 <= _FLAT and x1 - x0 >= 6:
                 dashes.append(_char("—", left + x0, top + y0, left + x1, top + y1))
                 continue
-            if _is_slash(text[top + y0 : top + y1, left + x0 : left + x1]):
+            part = (slice(top + y0, top + y1), slice(left + x0, left + x1))
+            if _is_slash(text[part], grey[part]):
                 dashes.append(_char("/", left + x0, top + y0, left + x1, top + y1))
                 continue
             place = (left + x0, top + y0, left + x1, top + y1)
@@ -330,9 +362,37 @@ def _cells(table: Ruled, image: Image, text: Image) -> list[Char]:
                 max(left - 2, place[0] - margin) : place[2] + margin,
             ]
             crops.append(_padded(crop))
+            marks.append(grey[place[1] : place[3], place[0] : place[2]])
             places.append(place)
-    texts = _recognised(crops)
-    return dashes + [_char(text, *place) for text, place in zip(texts, places, strict=True) if text]
+    texts = _recognised(crops, marks)
+    return dashes + [_char(_mended(text), *place) for text, place in zip(texts, places, strict=True) if text]
+
+
+def _mended(text: str) -> str:
+    """A cell's text with what OCR does to it undone: spaces within numbers, and one character wrong in a
+    label that can be only one of a form's."""
+    if text[0].isdigit() or text[0] in "+-":
+        return _IN_NUMBER.sub("", text)
+    key = label_key(text)
+    if (
+        len(key) < 2
+        or len(key) > 12
+        or is_label(text)
+        or not all("\u4e00" <= char <= "\u9fff" for char in key)
+    ):
+        return text
+    near = [
+        label
+        for label in _LABELS
+        if len(label) == len(key) and sum(one != other for one, other in zip(label, key, strict=True)) == 1
+    ]
+    if near and all(label in TOTALS for label in near):
+        return near[0]
+    return text.replace(key, near[0]) if len(near) == 1 and len(key) > 2 else text
+
+
+_IN_NUMBER = re.compile(r"(?<=[,，.])\s+(?=\d)|(?<=\d)\s+(?=[,，.])")
+_LABELS = sorted({*ROLES, *TOTALS, OTHER_OUTCOME})
 
 
 def _char(text: str, left: float, top: float, right: float, bottom: float) -> Char:
@@ -367,36 +427,43 @@ def _written(ink: Image) -> list[tuple[int, int, int, int]]:
     return written
 
 
-def _is_slash(ink: Image) -> bool:
+def _is_slash(ink: Image, grey: Image) -> bool:
     """Whether a mark is one thin stroke from the lower left to the upper right: read alone, it is taken
-    for a 1."""
+    for a 1. A 7 is broad at its top."""
     import numpy
 
     height, width = ink.shape
-    if not 0.25 * height < width < height or height < 12:
+    rows = ink.any(axis=1).nonzero()[0]
+    if not 0.25 * height < width < height or height < 12 or len(rows) < 0.8 * height:
         return False
-    rows = ink.any(axis=1)
-    if not rows.all():
-        return False
+    ink, grey = ink[rows], grey[rows]
     left = ink.argmax(axis=1)
     right = width - 1 - ink[:, ::-1].argmax(axis=1)
-    thin = (right - left) <= max(3, 0.35 * width)
-    slope = numpy.corrcoef((left + right) / 2, numpy.arange(height))[0, 1]
-    return bool(thin.mean() > 0.95 and slope < -0.97)
+    breadth = right - left + 1
+    if (breadth[:2] > max(4, 0.6 * width)).any() or (breadth <= max(5, 0.55 * width)).mean() < 0.85:
+        return False
+    # the paper's grain moves the ends of a faint stroke more than its middle
+    weight = numpy.clip(float(grey.max()) - grey.astype(float), 0, None) * (ink > 0)
+    middle = (weight * numpy.arange(width)).sum(axis=1) / weight.sum(axis=1).clip(1e-9)
+    if middle.std() == 0 or middle[:3].mean() - middle[-3:].mean() < 0.45 * width:
+        return False
+    return bool(numpy.corrcoef(middle, rows)[0, 1] < -0.9)
 
 
 def _padded(crop: Image) -> Image:
     """A crop with a margin of its own colour, without which a lone figure is not seen."""
     import cv2
+    import numpy
 
-    ground = tuple(int(value) for value in crop.reshape(-1, 3).max(axis=0))
+    ground = tuple(int(value) for value in numpy.percentile(crop.reshape(-1, 3), 75, axis=0))
     side = max(4, crop.shape[0] // 3)
     return cv2.copyMakeBorder(crop, 4, 4, side, side, cv2.BORDER_CONSTANT, value=ground)
 
 
-def _recognised(crops: list[Image]) -> list[str]:
-    """The text of each crop. A figure that is not sure is read once more, larger; where the two differ it
-    is illegible: better none than a wrong one."""
+def _recognised(crops: list[Image], marks: list[Image]) -> list[str]:
+    """The text of each crop; `marks` are what is written in them, without a margin. A figure that is not
+    sure is read once more, larger, and then compared with those of the page that are; where it stays in
+    doubt it is illegible: better none than a wrong one."""
     if not crops:
         return []
     read = _read(crops)
@@ -405,8 +472,58 @@ def _recognised(crops: list[Image]) -> list[str]:
         again = _read([_larger(crops[number]) for number in doubtful])
         for number, (text, score) in zip(doubtful, again, strict=True):
             same = text == read[number][0] and max(score, read[number][1]) >= _SURE
-            read[number] = (text if same or _is_sure(text, score) else _ILLEGIBLE, 1.0)
-    return [text for text, _ in read]
+            if same or _is_sure(text, score):
+                read[number] = (text, max(score, _SURE_FIGURE))
+    kept = _compared(read, marks)
+    return [text if _is_sure(text, score) else _ILLEGIBLE for text, score in kept]
+
+
+def _compared(read: list[tuple[str, float]], marks: list[Image]) -> list[tuple[str, float]]:
+    """The reads, with single digits held against the others of the page: one print has one form of each."""
+    import numpy
+
+    single = {number: _form(marks[number]) for number, (text, _) in enumerate(read) if len(text) <= 1}
+    forms: dict[str, Any] = {}
+    for digit in "0123456789":
+        known = [
+            form for number, form in single.items() if read[number][0] == digit and read[number][1] > 0.95
+        ]
+        if len(known) >= 3:
+            mean = numpy.mean(known, axis=0)
+            forms[digit] = mean / (numpy.linalg.norm(mean) or 1.0)
+    if len(forms) < 2:
+        return read
+    kept = list(read)
+    for number, form in single.items():
+        text, score = read[number]
+        likeness = sorted(
+            ((float((form * mean).sum()), digit) for digit, mean in forms.items()), reverse=True
+        )
+        (best, digit), (second, _) = likeness[:2]
+        own = {name: value for value, name in likeness}.get(text)
+        if not _is_sure(text, score):
+            if best > _LIKE and best - second > _MARGIN:
+                kept[number] = (digit, 1.0)
+        elif own is not None and digit != text and best - own > _MARGIN:
+            kept[number] = (digit, 1.0) if score < 0.95 and best > _LIKE else (text, 0.0)
+    return kept
+
+
+def _form(mark: Image) -> Image:
+    """A mark as a square of grey values of one size, its own proportions kept, to be compared by products."""
+    import cv2
+    import numpy
+
+    height, width = mark.shape[:2]
+    scale = 28 / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    drawn = cv2.resize(mark, size, interpolation=cv2.INTER_AREA).astype(float)
+    square = numpy.zeros((28, 28))
+    top, left = (28 - drawn.shape[0]) // 2, (28 - drawn.shape[1]) // 2
+    square[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn.max() - drawn
+    square = cv2.GaussianBlur(square, (3, 3), 0)
+    square -= square.mean()
+    return square / (numpy.linalg.norm(square) or 1.0)
 
 
 def _is_sure(text: str, score: float) -> bool:

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS alert (
     status TEXT NOT NULL,
     province_code TEXT,
     document_count INTEGER NOT NULL,
+    run_count INTEGER NOT NULL DEFAULT 1,
     message TEXT NOT NULL,
     message_zh TEXT NOT NULL,
     first_seen_run TEXT NOT NULL,
@@ -81,7 +82,7 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A condition over the runs: a row of `quality.alert`. Times are UTC, ISO 8601; `status` is open,
-    acknowledged or resolved."""
+    acknowledged or resolved; `run_count` are the runs that found it since it was opened."""
 
     rule: str
     subject: str
@@ -89,6 +90,7 @@ class Alert:
     status: str
     province_code: str | None
     document_count: int
+    run_count: int
     message: str
     message_zh: str
     first_seen_run: str
@@ -250,6 +252,7 @@ class Outbox:
         with closing(sqlite3.connect(self._path, timeout=60, isolation_level=None)) as database:
             database.execute("PRAGMA foreign_keys = ON")
             database.executescript(_SCHEMA)
+            _add_run_count(database)
             database.execute("BEGIN IMMEDIATE")
             try:
                 yield database
@@ -257,6 +260,12 @@ class Outbox:
                 database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")
+
+
+def _add_run_count(database: sqlite3.Connection) -> None:
+    """Homes of earlier versions do not have this column."""
+    if "run_count" not in {row[1] for row in database.execute("PRAGMA table_info(alert)")}:
+        database.execute("ALTER TABLE alert ADD COLUMN run_count INTEGER NOT NULL DEFAULT 1")
 
 
 def channel_label(channel: str) -> str:
@@ -296,7 +305,7 @@ def _see(
     if status == "resolved":
         kind = "opened"
         database.execute(
-            "UPDATE alert SET first_seen_run = ?, first_seen_at = ?, resolved_run = NULL, resolved_at = NULL, "
+            "UPDATE alert SET run_count = 0, first_seen_run = ?, first_seen_at = ?, resolved_run = NULL, resolved_at = NULL, "
             "acknowledged_by = NULL, acknowledged_at = NULL, acknowledged_reason = NULL WHERE alert_id = ?",
             (run, now, alert_id),
         )
@@ -305,7 +314,7 @@ def _see(
     database.execute(
         "UPDATE alert SET severity = :severity, status = coalesce(:status, status), "
         "province_code = :province_code, document_count = :document_count, message = :message, "
-        "message_zh = :message_zh, last_seen_run = :run, last_seen_at = :now WHERE alert_id = :alert_id",
+        "message_zh = :message_zh, run_count = run_count + (last_seen_run <> :run OR run_count = 0), last_seen_run = :run, last_seen_at = :now WHERE alert_id = :alert_id",
         {**values, "status": "open" if kind else None, "run": run, "now": now, "alert_id": alert_id},
     )
     return int(alert_id), kind

@@ -103,6 +103,8 @@ class _PageScript:
 
 def _page_script(text: str) -> _PageScript | None:
     """What `createPageHTML` is called with: [id of an element,] count, current, stem, suffix[, …]."""
+    if "createpagehtml" not in text.lower():
+        return None
     for call in _CREATE_PAGE.finditer(text):
         words = [word.strip() for word in call[1].split(",")]
         if words and words[0][:1] in "'\"":

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("critical", "warning", "info")
 
 _SUITE_KEYS = {"name", "meta", "expectations"}
+_SUITE_META_KEYS = {"table", "key", "rows_of"}
 _KEYS = {"type", "kwargs", "severity", "description", "meta"}
 _META_KEYS = {"rule", "description_zh"}
 _OPTIONAL_META_KEYS = {"parser_rule"}
@@ -66,12 +67,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The expectations on one table; `key` is the column that names a row of it."""
+    """The expectations on one table; `key` is the column that names a row of it. Where the table `rows_of` has
+    rows this one must have some too."""
 
     name: str
     table: str
     key: str
     rules: tuple[Rule, ...]
+    rows_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def load_suite(path: Path) -> Suite:
     meta = spec.get("meta")
     if not isinstance(meta, dict) or not {"table", "key"} <= meta.keys():
         raise SuiteError(f"{path}: meta must name the table that is judged and the key of its rows")
+    _check_keys(meta, _SUITE_META_KEYS, f"{path}: meta")
     expectations = spec.get("expectations")
     if not isinstance(expectations, list) or not expectations:
         raise SuiteError(f"{path}: expectations must be a list with at least one expectation")
@@ -112,7 +116,8 @@ def load_suite(path: Path) -> Suite:
     for rule in rules:
         if seen.setdefault(rule.rule, rule) is not rule:
             raise SuiteError(f"{rule.place}: the rule {rule.rule} stands at {seen[rule.rule].place} already")
-    return Suite(str(spec.get("name") or path.stem), str(meta["table"]), str(meta["key"]), rules)
+    name, rows_of = str(spec.get("name") or path.stem), meta.get("rows_of")
+    return Suite(name, str(meta["table"]), str(meta["key"]), rules, rows_of and str(rows_of))
 
 
 def judge(frame: pd.DataFrame, suite: Suite, results: list[Any] | None = None) -> list[Judgement]:
@@ -217,7 +222,9 @@ def _judge(
 def _of_row(rule: Rule, key: str, row: Mapping[str, Any]) -> Judgement:
     # a flag that stands says no more than the description
     found = {
-        name: value for name, value in row.items() if name != key and str(value) not in ("True", "False")
+        name: f"{value:.4g}" if isinstance(value, float) else value
+        for name, value in row.items()
+        if name != key and str(value) not in ("True", "False")
     }
     english = ", ".join(f"{name} is {value}" for name, value in found.items())
     chinese = "，".join(f"{name} = {value}" for name, value in found.items())

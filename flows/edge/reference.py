@@ -569,8 +569,28 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFEREN
         )
         connection.execute(f"CREATE OR REPLACE TABLE ref.{table.name} ({columns})")
         _insert(connection, table, rows[table.name])
+    _create_agency_pattern(connection, rows["agency_pattern"])
     describe(connection, reference_descriptions())
     return {f"ref.{table.name}": len(rows[table.name]) for table in tables}
+
+
+def _create_agency_pattern(connection: duckdb.DuckDBPyConnection, rows: tuple[Row, ...]) -> None:
+    """Create the macro `agency_pattern(role)`: the patterns of a role as one regular expression.
+
+    A pattern that comes out of a table is compiled again for every name that it is matched with; one that a macro
+    gives is a constant.
+    """
+    patterns: dict[str, list[str]] = {}
+    for row in rows:
+        patterns.setdefault(str(row["role"]), []).append(str(row["pattern"]))
+    cases = " ".join(
+        f"WHEN {_literal(role)} THEN {_literal('|'.join(one))}" for role, one in patterns.items()
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP MACRO agency_pattern(role) AS CASE role {cases} END")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def reference_descriptions() -> list[Description]:

@@ -25,7 +25,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,22 +119,18 @@ class Web:
     ) -> None:
         self.limits = limits or Limits()
         self._network = _GuardedNetwork(allow_private=allow_private, hosts=hosts or {})
-        self._strict = self._client(httpx.create_ssl_context(trust_env=False))
-        self._lenient: httpx.AsyncClient | None = None
+        # httpx's client would look for cookies and redirects once more, at a tenth of the whole cost
+        self._strict = self._transport(httpx.create_ssl_context(trust_env=False))
+        self._lenient: httpx.AsyncHTTPTransport | None = None
+        self._headers = {"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+        times = httpx.Timeout(self.limits.read_seconds, connect=self.limits.connect_seconds)
+        self._extensions = {"timeout": times.as_dict()}
 
-    def _client(self, tls: ssl.SSLContext) -> httpx.AsyncClient:
+    def _transport(self, tls: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
         transport = httpx.AsyncHTTPTransport(http2=True, verify=tls)
         # httpx offers no way to choose how names become connections; its pool does
         transport._pool = _Pool(tls, self._network, 4 * self.limits.connections)  # type: ignore[assignment]
-        return httpx.AsyncClient(
-            transport=transport,
-            trust_env=False,
-            timeout=httpx.Timeout(
-                self.limits.read_seconds, connect=self.limits.connect_seconds, pool=self.limits.total_seconds
-            ),
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip, deflate"},
-        )
+        return transport
 
     async def __aenter__(self) -> Web:
         return self
@@ -154,21 +149,24 @@ class Web:
         keep: Keep | None = None,
         verify_tls: bool = True,
         form: Mapping[str, str] | None = None,
+        takes_images: bool = False,
     ) -> Attempt:
         """Ask for one address, once, and follow where it redirects.
 
         With `validators` the answer may be 304: an attempt without bytes and without error. `verify_tls`
         False accepts any certificate and the ciphers and protocols of old servers. With `form` these fields
-        are posted.
+        are posted. Images are no documents and refused but with `takes_images`.
         """
         attempt = Attempt(address=address, requested_at=datetime.now(UTC))
         began = time.monotonic()
         if verify_tls:
-            client = self._strict
+            transport = self._strict
         else:
-            client = self._lenient = self._lenient or self._client(_lenient_tls())
+            transport = self._lenient = self._lenient or self._transport(_lenient_tls())
         try:
-            await self._follow(client, attempt, validators or Validators(), permit, keep, form)
+            await self._follow(
+                transport, attempt, validators or Validators(), permit, keep, form, takes_images
+            )
         except UnwelcomeError as reason:
             attempt.error, attempt.failure = str(reason), reason.failure
         except RefusedAddressError as reason:
@@ -186,12 +184,13 @@ class Web:
 
     async def _follow(
         self,
-        client: httpx.AsyncClient,
+        transport: httpx.AsyncHTTPTransport,
         attempt: Attempt,
         validators: Validators,
         permit: Permit | None,
         keep: Keep | None,
         form: Mapping[str, str] | None,
+        takes_images: bool,
     ) -> None:
         address, cookies = attempt.address, dict[str, str]()
         for hop in range(self.limits.redirects + 1):
@@ -205,7 +204,9 @@ class Web:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
             # not for the wait that a permit may take
             async with asyncio.timeout(self.limits.total_seconds):
-                target = await self._ask(client, attempt, address, headers, cookies, keep, form)
+                target = await self._ask(
+                    transport, attempt, address, headers, cookies, keep, form, takes_images
+                )
             if target is None:
                 return
             if urlsplit(target).netloc != urlsplit(address).netloc:
@@ -215,27 +216,31 @@ class Web:
 
     async def _ask(
         self,
-        client: httpx.AsyncClient,
+        transport: httpx.AsyncHTTPTransport,
         attempt: Attempt,
         address: str,
         headers: Mapping[str, str],
         cookies: dict[str, str],
         keep: Keep | None,
         form: Mapping[str, str] | None,
+        takes_images: bool,
     ) -> str | None:
         """One request; the address that it redirects to, None when the attempt has its answer."""
-        if form is None:
-            request = client.build_request("GET", address, headers=dict(headers))
-        else:
-            request = client.build_request("POST", address, headers=dict(headers), data=dict(form))
-        response = await client.send(request, stream=True, follow_redirects=False)
+        request = httpx.Request(
+            "GET" if form is None else "POST",
+            address,
+            headers={**self._headers, **headers},
+            data=None if form is None else dict(form),
+            extensions=self._extensions,
+        )
+        response = await transport.handle_async_request(request)
         try:
-            attempt.final_address = str(response.url)
+            attempt.final_address = str(request.url)
             attempt.status_code = response.status_code
             location = response.headers.get("location")
             if response.status_code in _REDIRECTS and location:
                 cookies.update(_cookies(response.headers))
-                return _target(response.url, location)
+                return _target(request.url, location)
             attempt.headers = _headers(response.headers)
             attempt.media_type, attempt.charset = content_type(response.headers.get("content-type"))
             if response.status_code == 304 and headers:
@@ -246,7 +251,12 @@ class Web:
                     f"the server answered {response.status_code} {response.reason_phrase}".rstrip(),
                     failure_of_status(response.status_code),
                 )
-            if attempt.media_type and _NEVER_A_DOCUMENT.match(attempt.media_type):
+            is_image = (attempt.media_type or "").startswith("image/")
+            if (
+                attempt.media_type
+                and _NEVER_A_DOCUMENT.match(attempt.media_type)
+                and not (is_image and takes_images)
+            ):
                 raise UnwelcomeError(f"media type {attempt.media_type} is not a document's")
             attempt.data = await self._body(response)
             attempt.etag = _validator(response.headers.get("etag"))

@@ -12,16 +12,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-Vector = tuple[float, ...]
+Vector = int
+"""Counts by applicant in one number, each in its own bits with a guard bit above, so that tables add up fast."""
+_BITS = 22
+_GUARDS = sum(1 << (_BITS * column + _BITS - 1) for column in range(6))
+_LARGEST = 1 << (_BITS - 2)
 Placing = tuple[int | None, ...]
 """By column, the number of the count that stands there; None for a blank."""
 
 RECEIVED, CARRIED_IN = "requests.received", "requests.carried_in"
 RESOLVED, CARRIED_OUT = "requests.resolved", "requests.carried_out"
 _STOCKS = (RECEIVED, CARRIED_IN, RESOLVED, CARRIED_OUT)
-_MOST_SUMS = 20_000
+_MOST_SUMS = 12_000
 """Partial sums of one column set that are followed; a table with more is left undecided."""
-_LONGEST_RUN = 16
+_LONGEST_COUNT = 6
+"""Digits of one count of the disputes table."""
+_LONGEST_RUN = 14
 """Digits of a row that ran together."""
 
 
@@ -55,6 +61,8 @@ def align(
     of the totals. None where no placing keeps the identities, or too many would have to be tried."""
     by_indicator = {row.indicator: number for number, row in enumerate(rows)}
     if len(by_indicator) != len(rows) or any(name not in by_indicator for name in _STOCKS):
+        return None
+    if any(not 0 <= count < _LARGEST or count % 1 for row in rows for count in row.counts):
         return None
     outcomes = [number for number, row in enumerate(rows) if row.indicator not in _STOCKS]
     surviving: list[set[Way]] = [set() for _ in rows]
@@ -153,11 +161,13 @@ def _keep(
     for n in received:
         for p in carried_in:
             for c in carried_out:
-                t = tuple(a + b - d for a, b, d in zip(n, p, c, strict=True))
+                t = n + p - c
                 if t in resolved:
                     fitting.setdefault(t, []).append((n, p, t, c))
+    # Many choices last: fewer sums on the way
+    order = sorted(outcomes, key=lambda number: len(by_vector[number]))
     for t, combinations_ in fitting.items():
-        kept = _sums_to([by_vector[number] for number in outcomes], t)
+        kept = _sums_to([list(by_vector[number]) for number in order], t)
         if kept is None:
             return False
         if outcomes and not kept:
@@ -165,7 +175,7 @@ def _keep(
         for vectors in combinations_:
             for number, vector in zip(stocks, vectors, strict=True):
                 surviving[number].update(by_vector[number][vector])
-        for number, vectors_kept in zip(outcomes, kept, strict=True):
+        for number, vectors_kept in zip(order, kept, strict=True):
             for vector in vectors_kept:
                 surviving[number].update(by_vector[number][vector])
     return True
@@ -173,47 +183,49 @@ def _keep(
 
 def _vector(way: Way, total: int) -> Vector:
     """The values of a row by applicant, a blank as nothing."""
-    return tuple(
-        0.0 if number is None else way.counts[number][2]
-        for column, number in enumerate(way.placing)
-        if column != total
-    )
+    vector = shift = 0
+    for column, number in enumerate(way.placing):
+        if column != total:
+            if number is not None:
+                vector += int(way.counts[number][2]) << shift
+            shift += _BITS
+    return vector
 
 
-def _sums_to(rows: list[dict[Vector, list[Way]]], goal: Vector) -> list[set[Vector]] | None:
+def _sums_to(rows: list[list[Vector]], goal: Vector) -> list[set[Vector]] | None:
     """Of each row the vectors that take part in some choice of one vector a row whose sum is `goal`;
     [] where there is no such choice, None where there are too many."""
-    reached: list[set[Vector]] = [{tuple(0.0 for _ in goal)}]
+    guarded = goal | _GUARDS
+    reached: list[set[Vector]] = [{0}]
     for row in rows:
-        sums = {
-            grown
-            for before in reached[-1]
-            for vector in row
-            if _within(grown := tuple(a + b for a, b in zip(before, vector, strict=True)), goal)
-        }
-        if len(sums) > _MOST_SUMS:
-            return None
+        sums: set[Vector] = set()
+        for vector in row:
+            # A column over its goal borrows its guard bit
+            sums.update(
+                [
+                    grown
+                    for before in reached[-1]
+                    if (guarded - (grown := before + vector)) & _GUARDS == _GUARDS
+                ]
+            )
+            if len(sums) > _MOST_SUMS:
+                return None
         reached.append(sums)
     if goal not in reached[-1]:
         return []
     wanted = {goal}
     kept: list[set[Vector]] = []
     for number in range(len(rows) - 1, -1, -1):
+        earlier = reached[number]
         mine: set[Vector] = set()
         before: set[Vector] = set()
         for vector in rows[number]:
-            for after in wanted:
-                earlier = tuple(a - b for a, b in zip(after, vector, strict=True))
-                if earlier in reached[number]:
-                    mine.add(vector)
-                    before.add(earlier)
+            if found := {after - vector for after in wanted} & earlier:
+                mine.add(vector)
+                before |= found
         kept.append(mine)
         wanted = before
     return kept[::-1]
-
-
-def _within(vector: Vector, goal: Vector) -> bool:
-    return all(a <= b for a, b in zip(vector, goal, strict=True))
 
 
 def align_groups(counts: Sequence[float], groups: int, size: int) -> dict[int, int] | None:
@@ -232,6 +244,37 @@ def align_groups(counts: Sequence[float], groups: int, size: int) -> dict[int, i
     if common is None:
         return None
     return {column: number for column, number in common.items() if number is not None}
+
+
+def cut_groups(run: str, groups: int, size: int) -> list[tuple[int, int]] | None:
+    """The disputes table whose counts ran together: where each of `groups` times `size` counts begins and
+    ends, the last of each group the sum of the others. None where there is no way to cut the digits, or
+    more than one."""
+    ways: list[tuple[tuple[int, int], ...]] = []
+    tried = 0
+
+    def cut(at: int, parts: tuple[tuple[int, int], ...], sum_: int) -> None:
+        nonlocal tried
+        tried += 1
+        if len(ways) > 1 or tried > _MOST_SUMS:
+            return
+        if len(parts) == groups * size:
+            if at == len(run):
+                ways.append(parts)
+            return
+        if len(parts) % size == size - 1:
+            total = str(sum_)
+            if run.startswith(total, at):
+                cut(at + len(total), (*parts, (at, at + len(total))), 0)
+            return
+        longest = len(run) - (groups * size - len(parts) - 1)
+        for end in range(at + 1, min(longest, at + _LONGEST_COUNT) + 1):
+            cut(end, (*parts, (at, end)), sum_ + int(run[at:end]))
+            if run[at] == "0":
+                break
+
+    cut(0, (), 0)
+    return list(ways[0]) if len(ways) == 1 and tried <= _MOST_SUMS else None
 
 
 def _adds_up(counts: Sequence[float], placed: dict[int, int], first: int, size: int) -> bool:

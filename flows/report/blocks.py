@@ -12,7 +12,7 @@ from flows.report.source import CELL, MARKS, TABLE, Source
 from flows.report.types import Span
 
 MAX_CHARACTERS = 20_000_000
-MAX_CELLS = 400_000
+MAX_CELLS = 100_000
 """Of one document; the largest report seen has 300 cells."""
 MAX_PLACES = 5_000_000
 """Of the grids of one document, each row as wide as the widest."""

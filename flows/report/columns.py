@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from flows.report.label import label_key
 
-LABEL, UNIT, COUNT, OTHER = "label", "unit", "count", "other"
+LABEL, UNIT, COUNT, REMARK, OTHER = "label", "unit", "count", "remark", "other"
 TO_DATE = "to_date"
 """The year up to its end, beside a column of the last period: 本期实际, 本年累计."""
 OWN_LEVEL, TERRITORY = "own_level", "territory_total"
@@ -143,14 +143,10 @@ _KINDS = {
             "指标代码",
             "行号",
             "丙",
-            "备注",
-            "说明",
-            "备注说明",
-            "指标解释",
-            "填报说明",
         ],
         OTHER,
     ),
+    **dict.fromkeys(["备注", "说明", "备注说明", "指标解释", "填报说明"], REMARK),
 }
 _OTHER = re.compile(
     "累计|历年|历史|截至|截止|以来|上年|上一年|去年|前年|往年|上期|同期|同比|环比|增减|增长|增幅|增加|减少|比上|较上|变化|变动|[%％]|占比|比例|比重"
@@ -203,7 +199,7 @@ def counting(kinds: Iterable[str | None]) -> set[str]:
 def joined(above: str | None, below: str | None) -> str | None:
     """The kind of a column with a heading over another."""
     kinds = [kind for kind in (above, below) if kind is not None]
-    for strong in (OTHER, OWN_LEVEL, TERRITORY, TO_DATE):
+    for strong in (OTHER, REMARK, OWN_LEVEL, TERRITORY, TO_DATE):
         if strong in kinds:
             return strong
     return next((kind for kind in reversed(kinds) if kind != COUNT), kinds[-1] if kinds else None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from flows.report import columns
 from flows.report.aliases import Aliases
-from flows.report.align import Row, align, align_groups
+from flows.report.align import Row, align, align_groups, cut_groups
 from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
 from flows.report.label import label_key
 from flows.report.number import read_number
@@ -70,13 +70,15 @@ def read_lines(document: Document, reader: RowReader, labels: Aliases | None = N
     taken: set[int] = set()
     for number, (first, last) in enumerate(_barred_runs(lines), len(document.tables) + 1):
         grid = _grid_of(lines, first, last, number)
+        if "*" in text or "\\" in text:
+            grid.rows = [[cell and _unmarked(cell) for cell in line] for line in grid.rows]
         if labels is not None:
             grid.rows = [[cell and labels.cell(cell) for cell in line] for line in grid.rows]
         if _keeps_columns(grid) and not done & _sections_of(grid):
             reader.read_table(grid)
             taken.update(range(first, last))
     reader.close_headings()
-    tokens = _tokens(text, taken)
+    tokens = map(_unmarked, _tokens(text, taken)) if "*" in text or "\\" in text else _tokens(text, taken)
     if labels is not None:
         tokens = map(labels.cell, tokens)
     LineReader(list(_merged(tokens)), reader, done).read()
@@ -163,7 +165,7 @@ def _barred(line: str, number: int, offset: int, first: bool, last: bool) -> Ite
     several = len(parts) > 3
     if len(parts) > 1 and not parts[0][1].strip() and (first or not several):
         parts = parts[1:]
-    if len(parts) > 1 and not parts[-1][1].strip() and (last or not several):
+    if len(parts) > 1 and not parts[-1][1].strip(" ") and (last or not several):
         parts = parts[:-1]
     for column, (start, part) in enumerate(parts):
         lead = len(part) - len(part.lstrip())
@@ -272,6 +274,22 @@ def _parted(digits: str, count: int, *, adds_up: bool) -> list[tuple[int, int]] 
 _LONGEST_GLUED = 24
 _OUTCOMES = ["upheld", "corrected", "other", "pending", "total"]
 """Of the disputes table, in the form's order."""
+
+
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)\1")
+
+
+def _unmarked(cell: Cell) -> Cell:
+    """A cell without the marks of markdown: **12** and 1\\. with its point escaped."""
+    text, start = cell.text, cell.start
+    if match := _EMPHASIS.fullmatch(text):
+        text = match[2].strip()
+        start = None if start is None else start + cell.text.index(text)
+    if "\\" in text:
+        text = text.replace("\\", "")
+    if text == cell.text:
+        return cell
+    return Cell(text, cell.row, cell.column, cell.rowspan, cell.colspan, start)
 
 
 def _merged(tokens: Iterator[Cell]) -> Iterator[Cell]:
@@ -443,7 +461,12 @@ class LineReader:
         self.roles = [
             None if not token.text or token.text.isdigit() else role(token.text) for token in tokens
         ]
+        self.has_remarks = False
         self.heads = self._value_heads()
+        rows = [token.row for token, kind in zip(tokens, self.roles, strict=True) if kind == REQUEST]
+        self.long_lines = {row for row in set(rows) if rows.count(row) > _FEWEST_ROWS}
+        """Lines that hold a whole table."""
+        self.spans_kept: bool | None = None
         self.in_other = False
         self.route = ""
         self.routes: list[str] = []
@@ -486,6 +509,11 @@ class LineReader:
         complete = len(self.outcomes) == len(tables.DISPUTE_ORDER)
         if self.outcomes and (token.text or complete) and is_value(token.text):
             return self._dispute_counts(at)
+        if token.text and self.reader.section == "requests" and is_value(token.text):
+            values, end = self._values(at)
+            if len(values) == len(tables.DISPUTE_ORDER):
+                self.reader.read_unheaded_disputes(values, [self._location(value) for value in values])
+            return max(end, at + 1)
         return at + 1
 
     def _values(self, at: int) -> tuple[list[Cell], int]:
@@ -529,6 +557,8 @@ class LineReader:
             return values
         name = self.tokens[label].text if label is not None else "disputes"
         parts = _parted(run.text, count, adds_up=False)
+        if label is None:
+            parts = cut_groups(run.text, count // 5, 5)
         if parts is None:
             self.reader.unmapped.append((name, run.text, self._location(run)))
             return []
@@ -545,7 +575,7 @@ class LineReader:
             return at + 1
         following = at + 1
         counts: list[Cell] = []
-        blank: Cell | None = None
+        """Counts and blanks."""
         unit_printed = False
         while following < len(self.tokens) and following - at <= _MOST_TOKENS_APART:
             candidate = self.tokens[following]
@@ -554,41 +584,48 @@ class LineReader:
             if candidate.text in UNIT_WORDS:
                 hint = candidate.text if candidate.text.endswith("元") else hint
                 unit_printed = True
-            elif candidate.text and (is_value(candidate.text) or _SHARE.fullmatch(candidate.text)):
+            elif (candidate.text and (is_value(candidate.text) or _SHARE.fullmatch(candidate.text))) or candidate.text == "":
                 counts.append(candidate)
-            elif candidate.text == "":
-                blank = blank or candidate
-            elif not _is_note(candidate.text) or counts:
+            elif not _is_note(candidate.text) or any(count.text for count in counts):
                 break
             following += 1
-        value = self._count_of_year(token, counts)
-        if value is None and not counts and unit_printed:
-            value = blank
-        if value is None:
-            return following if counts else at + 1
-        self.reader.enter("statistics")
-        hit = Hit(indicator, TOTAL, unit, value, self._location(value), "flattened", hint)
-        (self.reader.local_hits if key in form_2008.STATISTICS else self.reader.hits).append(hit)
-        return following
+        if not any(count.text for count in counts) and not unit_printed:
+            return at + 1
+        hits = self.reader.local_hits if key in form_2008.STATISTICS else self.reader.hits
+        for column, value in self._counts_of_year(token, counts):
+            self.reader.enter("statistics")
+            hits.append(Hit(indicator, TOTAL, unit, value, self._location(value), "flattened", hint, column))
+        return following if counts else at + 1
 
-    def _count_of_year(self, label: Cell, counts: list[Cell]) -> Cell | None:
-        """Of the counts behind a label the year's: the only one, or the one whose place among the headings
-        says so; the others of a row without headings are of no known column."""
-        if len(counts) < 2:
-            return counts[0] if counts and is_value(counts[0].text) else None
+    def _counts_of_year(self, label: Cell, cells: list[Cell]) -> list[tuple[str, Cell]]:
+        """Of the cells behind a label those of the year, each with the set of counts it is of where the
+        headings tell of several: the only count, or those whose place among the headings says so. Several
+        counts without headings are of no known column."""
+        counts = [cell for cell in cells if cell.text]
         wanted = columns.counting(self.heads)
-        if len(counts) == len(self.heads) and len(wanted) == 1:
-            return counts[self.heads.index(wanted.pop())]
-        if counts[0].row == label.row and all(count.row != label.row for count in counts[1:]):
-            return counts[0]
+        if len(self.heads) > 1 and wanted:
+            cells = counts if len(counts) == len(self.heads) else cells
+            if len(cells) >= len(self.heads):
+                found = [
+                    (kind, cell) for kind, cell in zip(self.heads, cells, strict=False) if kind in wanted
+                ]
+                return [("" if len(wanted) == 1 else str(kind), cell) for kind, cell in found]
+        elif self.has_remarks and len(self.heads) == 1 and counts:
+            return [("", cells[0])]
+        elif (len(counts) == 1 and is_value(counts[0].text)) or not counts:
+            return [("", cell) for cell in (counts or cells)[:1]]
+        elif counts[0].row == label.row and all(count.row != label.row for count in counts[1:]):
+            return [("", counts[0])]
+        if not counts:
+            return []
         message = f"{label.text} has {len(counts)} counts and no heading tells which is the year's"
         self.reader.notes.append(("table.columns_undecided", message))
         self.reader.unmapped += [(label.text, count.text, self._location(count)) for count in counts]
-        return None
+        return []
 
     def _value_heads(self) -> list[str | None]:
         """The headings of the columns of counts, in the order of the first row of headings over labels,
-        units and counts."""
+        units and counts. A column of remarks, which most rows leave blank, is none."""
         first = next((at for at, kind in enumerate(self.roles) if kind == STATISTIC), 0)
         kinds: list[str | None] = []
         begun = False
@@ -599,7 +636,10 @@ class LineReader:
                     break
                 begun = True
             elif begun and kind is not None:
-                kinds.append(kind)
+                if kind == columns.REMARK:
+                    self.has_remarks = True
+                else:
+                    kinds.append(kind)
             elif kinds:
                 break
         return kinds
@@ -639,7 +679,7 @@ class LineReader:
                 return end
             values = self._cut(self.tokens[at].text, run, parts)
         printed = [value for value in values if value.text != ""]
-        chosen = _chosen(values, printed, len(order))
+        chosen = self._chosen_in_row(at, indicator, values, printed, len(order))
         if chosen is None and not printed:
             self.request_rows.append(_RequestRow(indicator, []))
             return at + 1
@@ -655,6 +695,34 @@ class LineReader:
         for applicant, value in zip(order, chosen, strict=True):
             self._hit(indicator, applicant, "件", value)
         return end
+
+    def _chosen_in_row(
+        self, at: int, indicator: str, values: list[Cell], printed: list[Cell], count: int
+    ) -> list[Cell] | None:
+        """The cells of a row of the applications table. Where the whole table is one line, empty places
+        under a spanning label may stand before the counts: those of the complete rows tell."""
+        if len(printed) == count or len(values) <= count or self.tokens[at].row not in self.long_lines:
+            return _chosen(values, printed, count)
+        if self.spans_kept is None:
+            self.spans_kept = self._keeps_spans(count)
+        first = _PLACES_BEFORE.get(indicator, 0) if self.spans_kept else 0
+        found = values[first : first + count]
+        outside = values[:first] + values[first + count :]
+        return found if len(found) == count and not any(value.text for value in outside) else None
+
+    def _keeps_spans(self, count: int) -> bool:
+        """Whether empty places stand under the cells that span columns and rows: before the counts of a
+        complete row, or before the second line of the applicants, which has four cells of others above it."""
+        for at, kind in enumerate(self.roles):
+            if kind == REQUEST and tables.request_row(self.tokens[at].text) in _PLACES_BEFORE:
+                values, _ = self._values(at + 1)
+                if sum(value.text != "" for value in values) == count:
+                    return values[0].text == ""
+        for at, token in enumerate(self.tokens):
+            if tables.APPLICANTS.get(label_key(token.text)) == "business":
+                before = next((n for n in range(at) if self.tokens[at - 1 - n].text), at)
+                return before == _PLACES_BEFORE_BUSINESS
+        return False
 
     def _enter_request(self, indicator: str) -> None:
         self.reader.enter("requests")
@@ -899,6 +967,17 @@ def _without_lead(values: list[Cell], heading_row: int) -> list[Cell]:
     return values[at:] if at < len(values) else values
 
 
+_PLACES_BEFORE = {
+    "requests.received": 2,
+    "requests.carried_in": 2,
+    "requests.granted": 1,
+    "requests.partial": 1,
+    "requests.other": 1,
+    "requests.resolved": 1,
+    "requests.carried_out": 2,
+}
+"""By row of the applications table, the places that its label spans beyond the first."""
+_PLACES_BEFORE_BUSINESS = 4
 _FEWEST_NUMBERED = 6
 
 

@@ -18,6 +18,9 @@ from flows.report.source import CELL, MARKS, TABLE, Source
 from flows.report.text import decode, mend_double_encoding
 
 _MAX_BYTES = 200 * 2**20
+_MAX_TEXT = 16 * 2**20
+"""Of a page or a plain text. The largest page seen has one; longer ones would take more than two seconds."""
+_MAX_TEXT_WITH_IMAGES = 64 * 2**20
 _MAX_UNPACKED = 100 * 2**20
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)
 _PAGE = re.compile(r"\s*<(?:!doctype|html)", re.I)
@@ -274,6 +277,9 @@ def _data_pictures(addresses: Sequence[str]) -> Iterable[bytes]:
 
 
 def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Original:
+    most = _MAX_TEXT_WITH_IMAGES if b";base64," in data else _MAX_TEXT
+    if len(data) > most:
+        raise UnreadableError(f"a text of more than {most} bytes: no annual report has so many")
     text, codec = decode(data, charset)
     if text.count("\ufffd") * 20 > len(text) or (b"\x00" in data and text.count("\x00") * 20 > len(text)):
         raise UnreadableError("no charset fits: the bytes are no text")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from flows.report import words
@@ -159,6 +159,8 @@ def _decide_kind(
     if not extraction.facts and length < 30 and not document.image_count:
         return other("the document holds no text")
     not_report = words.NOT_A_REPORT.search(rest if named else title)
+    if (part := words.PART_OF_YEAR.search(title)) and not period:
+        return other(f"titled 「{title}」: {part.group()}, figures of a part of the year only")
     if named and not printed and (about := words.ABOUT_A_REPORT.search(title)):
         return other(f"titled 「{title}」: {about.group()}, a document about a report and not one")
     if named and not_report and not (period and printed):
@@ -227,7 +229,7 @@ def _period(text: str) -> re.Match[str] | None:
 
 _DATE = r"(20[0-3]\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*日?"
 _LABELLED_DATE = re.compile(
-    rf"(?:发布|公开|生成|成文|发文|公布|印发|更新|上传)\s*(?:时间|日期)\s*[:：]?\s*{_DATE}|(?<!统计)(?:时间|日期)\s*[:：]\s*{_DATE}"
+    rf"(?:发布|公开|生成|成文|发文|公布|印发|更新|上传)\s*(?:时间|日期)\s*[:：]?[\s|]*{_DATE}|(?<!统计)(?:时间|日期)\s*[:：]\s*{_DATE}"
 )
 _DATE_LINE = re.compile(rf"^[ (]*{_DATE}[ )]*$", re.M)
 _ADDRESS_DATE = re.compile(r"/t?(20[0-3]\d)[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])(?=[_/\-.])")
@@ -541,6 +543,12 @@ def _decide_place(
         context=list(dict.fromkeys(context)),
         address=document.address,
     )
+    if place.code is None and found.agency and (chain := _named_chain(text, found.year, divisions)):
+        told = divisions.resolve(
+            found.agency, year=found.year, context=[*context, chain], address=document.address
+        )
+        if told.code is not None and place.province in (None, told.province):
+            place = replace(told, why=f"{told.why} (in the running text)")
     found.division, found.province = place.code, place.province
     found.evidence["place"] = place.why
     if found.agency and place.code and _is_generic(found.agency, found.year, divisions):
@@ -549,6 +557,25 @@ def _decide_place(
         if name and name[-1] == found.agency[0]:
             found.agency = name + found.agency[1:]
             found.agency_type = _agency_type(found.agency, found.year, divisions)
+
+
+def _named_chain(text: str, year: int | None, divisions: Divisions) -> str | None:
+    """The county that a text names, with its prefecture and province as far as it names them: the only one
+    whose parent it names too, or the one it names most by far."""
+    times: Counter[str] = Counter()
+    names: dict[str, str] = {}
+    for _, _, name, codes in divisions.mentions(text[: 6 * _HEAD], year):
+        if len(codes) == 1:
+            times[codes[0]] += 1
+            names[codes[0]] = name
+    parents = {
+        code: [upper for upper in (code[:2] + "0000", code[:4] + "00") if upper in times] for code in times
+    }
+    counties = [code for code in times if not code.endswith("00") and parents[code]]
+    counties.sort(key=lambda code: -times[code])
+    if not counties or (len(counties) > 1 and times[counties[0]] < 3 * times[counties[1]]):
+        return None
+    return "".join(names[code] for code in [*parents[counties[0]], counties[0]])
 
 
 def _decide_scope(found: Identification, text: str, divisions: Divisions) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flows.report.blocks import Blocks
+from flows.report.blocks import MAX_CELLS, Blocks
 from flows.report.errors import UnreadableError
 from flows.report.package import open_zip, read_member
 from flows.report.sheet import in_pieces
@@ -117,7 +117,7 @@ def _read_table(table: Element, blocks: Blocks, depth: int, sheet: bool) -> None
         cells = list(_cells(row))
         # the sheet goes on in blank rows to its last possible one
         repeat = _number(row, "number-rows-repeated", _MAX_ROWS) if any(text for text, *_ in cells) else 1
-        if at + repeat > _MAX_ROWS or (len(texts) + repeat * len(cells)) > 400_000:
+        if at + repeat > _MAX_ROWS or (len(texts) + repeat * len(cells)) > MAX_CELLS:
             raise UnreadableError(f"a table has more rows or cells than an annual report (row {at + repeat})")
         for _ in range(repeat):
             for text, column, rowspan, colspan in cells:

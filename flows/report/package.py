@@ -22,9 +22,7 @@ _MAX_MEMBER = 100 * 2**20
 _MAX_RATIO = 200
 """Unpacked to packed size, from a million bytes on: XML of tables packs to a fiftieth."""
 _STEP = 2**18
-_NO_DOCUMENT = re.compile(
-    r"\.(?:gif|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I
-)
+_NO_DOCUMENT = re.compile(r"\.(?:gif|ico|webp|css|js|exe|dll|mp[34]|avi|wmv|db|ini|lnk|ttf)$", re.I)
 _CONTENT = {
     "word/document.xml": "docx",
     "xl/workbook.xml": "xlsx",

@@ -29,6 +29,7 @@ _PAGE_NUMBER = re.compile(
 )
 _CONTINUED = re.compile(r"[(（]?续(?:上?表|前)?\s*\d*[)）]?")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|其中")
+_LEAST_SIZE = 0.5
 _CELL_GAP = 0.3
 """Heights of a letter between two cells of a line."""
 _DIGIT_GAP = 0.55
@@ -202,7 +203,8 @@ def _lines(chars: list[Char], gaps: bool = True) -> list[_Line]:
     lines: list[_Line] = []
     for row in rows:
         row.sort(key=lambda char: char.left)
-        size = sorted(char.top - char.bottom for char in row)[len(row) // 2]
+        # broken files print letters of no height
+        size = max(_LEAST_SIZE, sorted(char.top - char.bottom for char in row)[len(row) // 2])
         text: list[str] = []
         pieces: list[Piece] = []
         last: Char | None = None

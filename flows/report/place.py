@@ -408,6 +408,9 @@ class Divisions(Register):
             if clue.kind in _BY_CHANCE and len(found) * len(clue.codes) > _DIVISIONS * 0.1:
                 continue
             fitting = self._supported(found, clue)
+            if claim.source == "like" and fitting and clue.kind == "context" and self._names_county(clue):
+                # a county that the page names, and no place of a like name in it or in its prefecture
+                fitting = fitting if self._support(fitting[0], clue.codes) > 2 else []
             if not fitting:
                 if clue.kind not in (*_BY_CHANCE, "shape", "path"):
                     against.append(clue)
@@ -417,6 +420,9 @@ class Divisions(Register):
             found = fitting
         if claim.source in ("township", "like") and not used:
             if any(clue.kind in _FIRM and len(clue.codes) == 1 for clue in against):
+                return self._from_clues(evidence)
+            # A township of no list: the page's own words go before a township of a like name elsewhere
+            if claim.source == "like" and any(clue.kind == "context" for clue in against):
                 return self._from_clues(evidence)
         if len(found) > 1:
             return self._undecided(found, claim, used)
@@ -448,6 +454,11 @@ class Divisions(Register):
             confidence = min(confidence, 0.75)
             why += f"; against it stands {against[0].words}"
         return Place(code, self.province_of(code), round(confidence, 2), why)
+
+    def _names_county(self, clue: Clue) -> bool:
+        return any(
+            (named := self._named(code, None)) is not None and named.level == COUNTY for code in clue.codes
+        )
 
     def _undecided(self, found: Sequence[Named], claim: _Claim, used: Sequence[Clue]) -> Place:
         provinces = {named.code[:2] for named in found}

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import zip_longest
 
 from flows.report import columns
 from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
 from flows.report.eras.form import Form
+from flows.report.eras.order import rows_between
 from flows.report.label import label_key
 from flows.report.number import read_number
 from flows.report.types import TOTAL, Cell, EraName, Method, Table
@@ -131,6 +133,17 @@ class ActiveRow:
 
 
 @dataclass(slots=True)
+class DamagedRow:
+    """A row whose label cannot be read, kept until another tells its place, with the row read before it."""
+
+    before: str
+    label: Cell
+    values: list[Cell]
+    cells: list[Cell]
+    table: int
+
+
+@dataclass(slots=True)
 class RowReader:
     """Reads rows of cells in order; headings stay in force until others replace them."""
 
@@ -150,6 +163,7 @@ class RowReader:
     """Which headings are being read: applicants, disputes or fields; empty when a body is."""
     heading_rows: list[list[Cell]] = field(default_factory=list)
     statistic_section: str = ""
+    damaged: list[DamagedRow] = field(default_factory=list)
     heads: dict[int, str | None] = field(default_factory=dict)
     """By column, what the headings over labels, units and counts say of it."""
     heads_row: int = -1
@@ -184,6 +198,8 @@ class RowReader:
         ]
         hits, active_rows, unmapped = len(self.hits), len(self.active_rows), len(self.unmapped)
         self._read_rows(rows, table.number)
+        if self.damaged:
+            self._read_damaged(None)
         for hit in self.hits[hits:]:
             hit.cell = printed[id(hit.cell)]
             hit.location = _place(table.number, hit.cell)
@@ -244,6 +260,13 @@ class RowReader:
         if len(cells) > 1 and columns.is_heading([cell.text for cell in cells]):
             self.read_heads(cells)
             return
+        if len(cells) == len(tables.DISPUTE_ORDER) and self.read_unheaded_disputes(
+            cells, _places(table, cells)
+        ):
+            return
+        is_long = self.section in ("requests", "statistics") or (self.heads and not self.section)
+        if is_long and self._keep_damaged(cells, table):
+            return
         self._keep_unmapped(cells, table)
 
     @property
@@ -303,6 +326,8 @@ class RowReader:
         if indicator is None or not values or not any(is_value(cell.text) for cell in values):
             return False
         self.close_headings()
+        if self.damaged:
+            self._read_damaged(indicator)
         if (
             in_other
             and indicator
@@ -339,6 +364,66 @@ class RowReader:
             elif cell.text:
                 self.unmapped.append((indicator, cell.text, _place(table, cell)))
         return placed
+
+    # --- rows whose label cannot be read ----------------------------------------------------------
+
+    def _keep_damaged(self, cells: list[Cell], table: int) -> bool:
+        """Whether a row has the counts of its table and a label that cannot be read: it waits for the next
+        row that can, for its place may tell what it is."""
+        before = self.hits[-1].indicator if self.hits else ""
+        count = 1
+        if self.section == "requests":
+            count = len(self.applicants or tables.APPLICANT_ORDER)
+            if not before.startswith("requests."):
+                return False
+        values, labels = cells[-count:], cells[:-count]
+        if not any(cell.text for cell in values) or not all(is_value(cell.text) for cell in values):
+            return False
+        label = next((cell for cell in reversed(labels) if cell.text not in UNIT_WORDS), None)
+        if label is None or len(label.text) < 2 or role(label.text) == HEADING:
+            return False
+        if label.text.isdigit() or not any("\u4e00" <= char <= "\u9fff" for char in label.text):
+            return False
+        self.damaged.append(DamagedRow(before, label, values, cells, table))
+        return True
+
+    def _names_damaged(self, after: str | None) -> list[str]:
+        labels = [row.label.text for row in self.damaged]
+        return rows_between(self.damaged[0].before, after, labels, statistics=self.section == "statistics")
+
+    def _is_sum(self, row: DamagedRow) -> bool:
+        """Whether a row of the applications table prints in every column the sum of the outcomes above it."""
+        sums: Counter[str] = Counter()
+        for hit in self.hits:
+            if hit.indicator.startswith("requests.") and hit.indicator not in _NO_OUTCOMES:
+                sums[hit.applicant] += int(read_number(hit.cell.text).value or 0)
+        placed = self._by_applicant(row.values, row.before, row.table)
+        return any(sums.values()) and all(read_number(cell.text).value == sums[name] for name, cell in placed)
+
+    def _read_damaged(self, after: str | None) -> None:
+        """Read the rows that wait, now that the one below them is known (None: that there is none)."""
+        statistics = self.section == "statistics"
+        names = self._names_damaged(after)
+        rows, self.damaged = self.damaged, []
+        if not names and len(rows) == 1 and after == "requests.carried_out" and self._is_sum(rows[0]):
+            names = ["requests.resolved"]
+        if any(hit.indicator in names for hit in self.hits):
+            names = []
+        for row, name in zip_longest(rows, names):
+            if name is None:
+                self._keep_unmapped(row.cells, row.table)
+                continue
+            place = _place(row.table, row.label)
+            message = f"the row {row.label.text!r} ({place}) was read as {name} by its place"
+            self.notes.append(("table.label_damaged", message))
+            if statistics:
+                self.statistic_section = form_2014.SECTIONS_OPENED.get(name, self.statistic_section)
+                hint = next((cell.text for cell in row.cells if cell.text.endswith("元")), None)
+                unit, (value,) = form_2014.UNITS.get(name, "件"), row.values
+                self.hits.append(Hit(name, TOTAL, unit, value, _place(row.table, value), self.method, hint))
+                continue
+            for applicant, cell in self._by_applicant(row.values, name, row.table):
+                self.hits.append(Hit(name, applicant, "件", cell, _place(row.table, cell), self.method))
 
     # --- headings over columns ------------------------------------------------------------------
 
@@ -377,7 +462,7 @@ class RowReader:
             self.close_headings()
         order = self.disputes or _FORM_DISPUTES
         led = not any(values[0].column in places for _, places in order)
-        if len(values) == len(order) + 1 and values[0].text == "" and led:
+        if len(values) == len(order) + 1 and led and _SERIAL.fullmatch(values[0].text):
             values = values[1:]
         if all(cell.text == "" for cell in values) and any(
             hit.indicator.startswith(("review.", "litigation.")) for hit in self.hits
@@ -392,11 +477,29 @@ class RowReader:
                 owners = [name for name, columns in order if cell.column in columns]
                 if len(owners) == 1:
                     pairs.append((owners[0], cell))
-                elif cell.text:
+                elif cell.text and not (led and cell is values[0] and _SERIAL.fullmatch(cell.text)):
                     self.unmapped.append(("disputes", cell.text, _place(table, cell)))
         for name, cell in pairs:
             self.hits.append(Hit(name, TOTAL, "件", cell, _place(table, cell), self.method))
         self.disputes = []
+        return True
+
+    def read_unheaded_disputes(self, cells: list[Cell], places: list[str]) -> bool:
+        """Whether a row below the applications table is the disputes table without its headings: fifteen
+        counts of which each fifth is the sum of the four before it."""
+        if self.section != "requests" or "disputes" in self.sections:
+            return False
+        counts = [read_number(cell.text).value for cell in cells]
+        if None in counts:
+            return False
+        values = [count or 0.0 for count in counts]
+        if any(sum(values[at : at + 4]) != values[at + 4] for at in range(0, len(values), 5)):
+            return False
+        self.enter("disputes")
+        for name, cell, place in zip(tables.DISPUTE_ORDER, cells, places, strict=True):
+            self.hits.append(Hit(name, TOTAL, "件", cell, place, self.method))
+        message = "the columns of the disputes table have no headings; read in the form's order"
+        self.notes.append(("table.headings_missing", message))
         return True
 
     def _read_dispute_pair(self, cells: list[Cell], table: int) -> bool:
@@ -476,7 +579,9 @@ class RowReader:
                 index += 1
             if value is None or not indicator:
                 continue
-            if not others and self.heads.get(value.column) != columns.OTHER:
+            if self.damaged:
+                self._read_damaged(indicator)
+            if not others and self.heads.get(value.column) not in (columns.OTHER, columns.REMARK):
                 hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), self.method, hint))
             else:
                 for column, cell in self._counts(label, [value, *others], table):
@@ -507,7 +612,7 @@ class RowReader:
         open_cells = [
             cell
             for kind, cell in zip(kinds, cells, strict=True)
-            if kind not in (columns.LABEL, columns.UNIT, columns.OTHER)
+            if kind not in (columns.LABEL, columns.UNIT, columns.REMARK, columns.OTHER)
         ]
         printed = [cell for cell in open_cells if cell.text and is_value(cell.text)]
         if len(printed) == 1 or (not printed and open_cells):
@@ -530,6 +635,15 @@ class RowReader:
         self.statistic_section = form_2014.SECTIONS.get(key, self.statistic_section)
         indicator, unit = found
         if "{section}" in indicator:
+            if self.damaged and not self._names_damaged(indicator.format(section=self.statistic_section)):
+                # perhaps a row that waits opened the section
+                sections = [
+                    name
+                    for name in ("review", "litigation")
+                    if self._names_damaged(indicator.format(section=name))
+                ]
+                if sections:
+                    self._read_damaged(indicator.format(section=sections[0]))
             if not self.statistic_section:
                 return None, unit
             indicator = indicator.format(section=self.statistic_section)
@@ -545,6 +659,8 @@ class RowReader:
         if not label or is_value(label) or len(label) > 60:
             return
         for cell in cells[1:]:
+            if self.heads and self.heads.get(cell.column) in (columns.OTHER, columns.REMARK):
+                continue
             if cell.text and read_number(cell.text).state == "reported":
                 self.unmapped.append((label, cell.text, _place(table, cell)))
 
@@ -553,6 +669,8 @@ class RowReader:
     def finish(self) -> None:
         """Map the rows of table 1 by the form that the page's own headings follow, and drop what only looks
         like a local table of the years before 2014."""
+        if self.damaged:
+            self._read_damaged(None)
         if self.local_hits:
             if len(self.local) < form_2008.FEWEST_ROWS or self.marks["2019"] or self.marks["2021"]:
                 self.unmapped += [(hit.indicator, hit.cell.text, hit.location) for hit in self.local_hits]
@@ -683,7 +801,10 @@ def _field(key: str, found: Fields, marks: Counter[str]) -> str | None:
     return active.SHARED_FIELDS.get(key)
 
 
+_SERIAL = re.compile(r"\d{0,2}")
+"""The number of a row, or nothing where its label would stand."""
 _TURNED = re.compile(r"row (\d+) column (\d+)")
+_NO_OUTCOMES = frozenset(["requests.received", "requests.carried_in"])
 _ROW_ROLES = frozenset([REQUEST, SUBJECT, STATISTIC])
 
 
@@ -721,6 +842,10 @@ def money_unit(text: str) -> str | None:
         return None
     text = "".join(text.split())
     return next((unit for unit in ("亿元", "万元", "元") if unit in text), None)
+
+
+def _places(table: int, cells: list[Cell]) -> list[str]:
+    return [_place(table, cell) for cell in cells]
 
 
 def _place(table: int, cell: Cell) -> str:

@@ -23,7 +23,7 @@ from flows.report.types import Span
 _MAX_SHEETS = 100
 _MAX_ROWS = 20_000
 _MAX_COLUMNS = 500
-_MAX_PLACES = 400_000
+_MAX_PLACES = 100_000
 _PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^<>]*?\s)?r\s*=\s*[\"']([^\"']*)")
 _REFERENCE = re.compile(rb"([A-Za-z]{0,3})([0-9]{1,7})")
 _CELL_RECORDS = frozenset(
@@ -68,7 +68,10 @@ def _refuse_far_cells(data: bytes) -> None:
     with open_zip(data) as archive:
         for info in archive.infolist():
             if info.filename.lower().endswith(".xml") and "worksheets" in info.filename.lower():
-                for place in _PLACE.findall(read_member(archive, info)):
+                places = set(_PLACE.findall(read_member(archive, info)))
+                if len(places) > 2 * _MAX_PLACES:
+                    raise UnreadableError(f"a sheet has more than {_MAX_PLACES} cells: no annual report has")
+                for place in places:
                     match = _REFERENCE.fullmatch(place.strip())
                     if match is None:
                         raise UnreadableError("the workbook is broken: a cell has no place")

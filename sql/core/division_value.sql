@@ -34,7 +34,7 @@ WITH
 -- agencies known, in each division and in those above it
 known AS (
     SELECT t.report_year, unnest(list_distinct([t.division_code, t.prefecture_code, t.province_code])) AS division_code
-    FROM core.agency AS a
+    FROM ref.agency AS a
     JOIN core.division_year AS t USING (division_code)
     WHERE a.is_counted
 ),

@@ -39,6 +39,9 @@
 -- column warning_count: Findings of severity warning | 警告数
 -- column critical_count: Findings of severity critical | 严重问题数
 WITH
+numbered AS (
+    SELECT sha256, row_number() OVER (ORDER BY sha256)::INTEGER AS document_number FROM raw.document
+),
 visit AS (
     SELECT
         sha256, address, coalesce(final_address, address) AS final_address, source_name, media_type, charset,
@@ -85,7 +88,7 @@ finding AS (
 )
 SELECT
     d.sha256,
-    row_number() OVER (ORDER BY d.sha256)::INTEGER AS document_number,
+    numbered.document_number,
     d.kind,
     d.reason,
     d.title,
@@ -123,6 +126,7 @@ SELECT
     coalesce(finding.warning_count, 0) AS warning_count,
     coalesce(finding.critical_count, 0) AS critical_count
 FROM raw.document AS d
+JOIN numbered USING (sha256)
 LEFT JOIN fetched USING (sha256)
 LEFT JOIN fact USING (sha256)
 LEFT JOIN finding USING (sha256)

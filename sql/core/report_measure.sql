@@ -11,20 +11,6 @@
 -- column quality: How its era's figures compare with those of the latest form | 与最新模板的可比程度
 -- column inexact_count: Figures in it that are printed as "at least" or "about" | 其中“至少”“约”的数据项数
 WITH
--- the figures of a document with the sums of them behind; NaN, which every sum keeps, is a figure not reported
-quantity AS (
-    SELECT
-        l.document_number, l.form_hash, l.inexact_cells,
-        list_concat(
-            l.figures,
-            list_transform(
-                form.sums,
-                lambda s: round(list_inner_product(list_transform(s.places, lambda place: l.figures[place]), s.signs), 6)
-            )
-        ) AS quantities
-    FROM core.figure_list AS l
-    JOIN core.form AS form ON form.form_hash = l.form_hash
-),
 given AS (
     SELECT
         q.document_number,
@@ -38,7 +24,7 @@ given AS (
             WHEN q.inexact_cells IS NULL THEN 0
             ELSE len(list_filter(m.cells, lambda cell: list_contains(q.inexact_cells, cell)))
         END AS inexact_count
-    FROM quantity AS q
+    FROM core.quantity AS q
     JOIN core.form_measure AS m ON m.form_hash = q.form_hash
 )
 SELECT

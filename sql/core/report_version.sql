@@ -18,14 +18,6 @@
 -- column is_overlapping: Its division stands from the year after and took the place of others that report for
 --   that year themselves | 其区划次年才设立，而其前身当年仍单独报告
 WITH
-pattern AS (
-    SELECT
-        string_agg(pattern, '|') FILTER (WHERE role = 'vertical') AS vertical,
-        string_agg(pattern, '|') FILTER (WHERE role = 'government') AS government,
-        string_agg(pattern, '|') FILTER (WHERE role = 'government_office') AS government_office,
-        string_agg(pattern, '|') FILTER (WHERE role = 'suffix') AS suffix
-    FROM ref.agency_pattern
-),
 annual AS (
     SELECT d.*, q.sha256 IS NOT NULL AS is_quarantined
     FROM core.document AS d
@@ -97,16 +89,16 @@ named AS (
     LEFT JOIN core.division_year AS province
         ON province.report_year = annual.report_year AND province.division_code = place.province_code
 ),
--- patterns are costly: each distinct name is matched once
+-- patterns are costly: each distinct name is matched once; agency_pattern is a macro over ref.agency_pattern, whose
+-- value is known before the rows, so that each pattern is compiled once
 name_kind AS (
     SELECT
         name.*,
-        regexp_matches(name.name_0, pattern.vertical) AS is_vertical,
-        regexp_matches(name.bare_name, pattern.government) OR regexp_matches(name.bare_name, pattern.government_office)
-            AS is_government_name,
-        coalesce(nullif(regexp_replace(name.bare_name, pattern.suffix, ''), ''), name.bare_name) AS short_name
+        regexp_matches(name.name_0, agency_pattern('vertical')) AS is_vertical,
+        regexp_matches(name.bare_name, agency_pattern('government'))
+        OR regexp_matches(name.bare_name, agency_pattern('government_office')) AS is_government_name,
+        coalesce(nullif(regexp_replace(name.bare_name, agency_pattern('suffix'), ''), ''), name.bare_name) AS short_name
     FROM (SELECT DISTINCT name_0, bare_name FROM named WHERE name_0 IS NOT NULL) AS name
-    CROSS JOIN pattern
 ),
 counted AS (
     SELECT
@@ -139,6 +131,10 @@ keyed AS (
         coalesce(text_fingerprint || ':' || coalesce(figure_hash, 0), sha256) AS content
     FROM counted
 ),
+-- most reports have one document; only the others are ranked
+rival AS (
+    SELECT report_id FROM keyed WHERE NOT is_quarantined GROUP BY report_id HAVING count(*) > 1
+),
 -- documents with the same text and figures are one version, whoever shows it
 versioned AS (
     SELECT
@@ -147,7 +143,9 @@ versioned AS (
         bool_or(is_official) OVER same AS version_is_official,
         max(standing_since_at) OVER same AS version_standing_since_at
     FROM keyed
-    WINDOW same AS (PARTITION BY report_id, is_quarantined, content)
+    SEMI JOIN rival USING (report_id)
+    WHERE NOT is_quarantined
+    WINDOW same AS (PARTITION BY report_id, content)
 ),
 ranked AS (
     SELECT
@@ -157,7 +155,7 @@ ranked AS (
         first_value(content) OVER newest AS best_content
     FROM versioned
     WINDOW newest AS (
-        PARTITION BY report_id, is_quarantined
+        PARTITION BY report_id
         ORDER BY
             -- the newest version that says most: whom it counts, tables before text, any figure before none
             role <> 'scope_unknown' DESC,
@@ -177,22 +175,23 @@ ranked AS (
     )
 )
 SELECT
-    r.document_number,
-    r.sha256,
+    k.document_number,
+    k.sha256,
     CASE
-        WHEN r.is_quarantined THEN 'quarantined'
-        WHEN r.version_rank = 1 THEN 'canonical'
+        WHEN k.is_quarantined THEN 'quarantined'
+        WHEN coalesce(r.version_rank, 1) = 1 THEN 'canonical'
         WHEN r.content = r.best_content THEN 'mirror'
         ELSE 'superseded'
     END AS status,
-    r.report_id,
-    CASE WHEN NOT r.is_quarantined THEN r.best_number END AS canonical_number,
-    r.report_year,
-    coalesce(r.era, era.era) AS form_era,
-    r.rollup_code,
-    r.tree_province_code AS province_code,
-    r.agency_key,
-    r.role,
-    r.is_overlapping
-FROM ranked AS r
-LEFT JOIN ref.era AS era ON r.report_year BETWEEN era.from_year AND coalesce(era.to_year, 9999)
+    k.report_id,
+    CASE WHEN NOT k.is_quarantined THEN coalesce(r.best_number, k.document_number) END AS canonical_number,
+    k.report_year,
+    coalesce(k.era, era.era) AS form_era,
+    k.rollup_code,
+    k.tree_province_code AS province_code,
+    k.agency_key,
+    k.role,
+    k.is_overlapping
+FROM keyed AS k
+LEFT JOIN ranked AS r ON r.document_number = k.document_number
+LEFT JOIN ref.era AS era ON k.report_year BETWEEN era.from_year AND coalesce(era.to_year, 9999)

@@ -5,7 +5,8 @@
 -- column host: Its host | 网站
 -- column source_name: Source through which it was found | 来源名称
 -- column province_code: Province of the source, else that of most documents of the host; null where neither is known | 来源所属省级代码，否则按该网站多数文件；未知则为空
--- column report_year: Year that its link or address names; null where neither does | 链接或网址所示年度；没有则为空
+-- column report_year: Year that its link or address names, else that of the report it is attached to; null where
+--   none is known | 链接或网址所示年度，否则为其所附报告的年度；未知则为空
 -- column is_listing: It is an entry page of its source or a page of a listing | 是否为来源入口页或列表页
 -- column has_original: It gave an original before | 此前是否抓取成功
 -- column failure: unreachable, tls, forbidden or refused | 失败类型：不可达、证书问题、禁止、拒绝
@@ -19,7 +20,8 @@ attempt AS (
         address, source_name, role, found_on, link_text, sha256, failure, error, requested_at,
         lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host
     FROM raw.attempt
-    WHERE regexp_matches(address, '^https?://')
+    -- further pages and images are of a report that was fetched
+    WHERE regexp_matches(address, '^https?://') AND role IS DISTINCT FROM 'part'
 ),
 latest AS (
     SELECT
@@ -30,6 +32,7 @@ latest AS (
         arg_max(coalesce(failure, ''), requested_at) AS failure,
         arg_max(coalesce(error, ''), requested_at) AS reason,
         arg_max(coalesce(link_text, ''), requested_at) AS link_text,
+        arg_max(coalesce(found_on, ''), requested_at) AS found_on,
         max(requested_at) FILTER (WHERE error IS NULL) AS fetched_at,
         count(sha256) > 0 AS has_original
     FROM attempt
@@ -46,6 +49,9 @@ failing AS (
         AND (latest.fetched_at IS NULL OR attempt.requested_at > latest.fetched_at)
     GROUP BY latest.address
 ),
+carrier AS (
+    SELECT address, max(report_year) AS report_year FROM core.document WHERE report_year IS NOT NULL GROUP BY address
+),
 host AS (
     SELECT
         lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host,
@@ -61,16 +67,18 @@ SELECT
     coalesce(source.division_code[1:2] || '0000', host.province_code) AS province_code,
     coalesce(
         nullif(regexp_extract(latest.link_text, '(20[0-4][0-9])', 1), ''),
-        nullif(regexp_extract(latest.address, '[?&](?:nbYear|fbtime)=(20[0-4][0-9])', 1, 'i'), '')
+        nullif(regexp_extract(latest.address, '[?&](?:nbYear|fbtime)=(20[0-4][0-9])', 1, 'i'), ''),
+        carrier.report_year::VARCHAR
     )::INTEGER AS report_year,
     latest.is_listing,
     latest.has_original,
     latest.failure,
     latest.reason,
     nullif(latest.link_text, '') AS link_text,
-    latest.fetched_at,
-    failing.failing_since_at
+    latest.fetched_at AT TIME ZONE 'UTC' AS fetched_at,
+    failing.failing_since_at AT TIME ZONE 'UTC' AS failing_since_at
 FROM latest
 JOIN failing USING (address)
 LEFT JOIN raw.source AS source USING (source_name)
 LEFT JOIN host USING (host)
+LEFT JOIN carrier ON carrier.address = latest.found_on

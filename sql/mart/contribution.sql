@@ -38,7 +38,9 @@ judged AS (
     SELECT
         v.province_code, v.report_year, c.measure, v.sha256, v.report_id, v.document_number, v.rollup_code,
         v.canonical_number, v.role, t.full_name,
-        given.numerator, given.denominator,
+        q.quantities[m.numerator_place] AS given_numerator,
+        q.quantities[m.denominator_place] AS given_denominator,
+        coalesce(NOT isnan(given_numerator), FALSE) AND coalesce(NOT isnan(given_denominator), TRUE) AS is_complete,
         CASE
             WHEN own.basis = 'published' AND v.role <> 'territory_total' THEN v.rollup_code
             WHEN t.level > 1 AND prefecture.basis = 'published' AND prefecture.division_code <> v.rollup_code
@@ -50,9 +52,9 @@ judged AS (
             WHEN v.rollup_code IS NULL OR t.division_code IS NULL THEN 'outside_tree'
             WHEN v.is_overlapping THEN 'overlapping_division'
             WHEN v.role IN ('vertical_agency', 'system_total') THEN v.role
-            WHEN given.measure IS NULL THEN 'not_in_report'
-            WHEN NOT given.is_complete THEN 'figure_missing'
-            WHEN NOT given.is_comparable THEN 'other_definition'
+            WHEN m.measure IS NULL THEN 'not_in_report'
+            WHEN NOT is_complete THEN 'figure_missing'
+            WHEN NOT m.is_comparable THEN 'other_definition'
             WHEN total_code IS NOT NULL THEN 'inside_territory_total'
             WHEN v.role = 'territory_total' THEN 'territory_total'
             WHEN v.role = 'single_agency' AND own.own_role = 'own_level' THEN 'inside_own_level'
@@ -61,8 +63,9 @@ judged AS (
         END AS reason
     FROM core.report_version AS v
     JOIN candidate_measure AS c ON c.era = v.form_era
-    LEFT JOIN core.report_measure AS given
-        ON given.document_number = v.document_number AND given.measure = c.measure
+    -- as core.report_measure does it, for the measures that are asked for alone
+    LEFT JOIN core.quantity AS q ON q.document_number = v.document_number
+    LEFT JOIN core.form_measure AS m ON m.form_hash = q.form_hash AND m.measure = c.measure
     LEFT JOIN core.division_year AS t ON t.report_year = v.report_year AND t.division_code = v.rollup_code
     LEFT JOIN core.cover AS own
         ON own.division_code = v.rollup_code AND own.report_year = v.report_year AND own.measure = c.measure
@@ -72,7 +75,7 @@ judged AS (
     LEFT JOIN core.cover AS province
         ON province.division_code = t.province_code AND province.report_year = v.report_year
         AND province.measure = c.measure
-    WHERE v.province_code IS NOT NULL AND v.report_year IS NOT NULL AND (c.is_asked OR given.measure IS NOT NULL)
+    WHERE v.province_code IS NOT NULL AND v.report_year IS NOT NULL AND (c.is_asked OR m.measure IS NOT NULL)
 )
 SELECT
     j.province_code,
@@ -93,8 +96,8 @@ SELECT
         WHEN j.reason = 'inside_territory_total' THEN j.total_code || ':government:' || j.report_year
         WHEN j.reason = 'inside_own_level' THEN j.rollup_code || ':government_own_level:' || j.report_year
     END AS used_instead,
-    j.numerator AS value,
-    j.denominator
+    CASE WHEN j.is_complete THEN j.given_numerator END AS value,
+    CASE WHEN j.is_complete THEN j.given_denominator END AS denominator
 FROM judged AS j
 JOIN core.document AS d USING (document_number)
 JOIN ref.reason AS r ON r.reason = j.reason

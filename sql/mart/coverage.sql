@@ -114,7 +114,7 @@ tree AS (
 ),
 agency AS (
     SELECT t.province_code, t.report_year, count(*) AS agency_count
-    FROM core.agency AS a
+    FROM ref.agency AS a
     JOIN core.division_year AS t USING (division_code)
     GROUP BY t.province_code, t.report_year
 )

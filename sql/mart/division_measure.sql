@@ -1,5 +1,6 @@
 -- what: Every prefecture and county, year and measure: the number, how it was made and how complete it is | 各地、县每年度每个指标的数值、来源与完整程度
 -- grain: division_code, report_year, measure
+-- kind: view
 -- column division_code: Division | 区划代码
 -- column division_name: Its name in that year | 当年名称
 -- column level: 1 province, 2 prefecture, 3 county | 层级：1省级 2地级 3县级

@@ -16,7 +16,7 @@ with attempt as (
         error,
         requested_at
     from raw.attempt
-    where error is null or not starts_with(error, 'skipped:')
+    where role is distinct from 'part' and (error is null or not starts_with(error, 'skipped:'))
 ),
 latest as (
     select

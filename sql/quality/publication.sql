@@ -19,7 +19,7 @@ counted AS (
     UNION ALL
     SELECT 'mart.province_year' AS table_name, coalesce(province_code, '') AS province_code, count(*) AS row_count FROM mart.province_year GROUP BY ALL
     UNION ALL
-    SELECT 'mart.division_measure' AS table_name, coalesce(province_code, '') AS province_code, count(*) AS row_count FROM mart.division_measure GROUP BY ALL
+    SELECT 'core.cover' AS table_name, coalesce(province_code, '') AS province_code, count(*) AS row_count FROM core.cover GROUP BY ALL
     UNION ALL
     SELECT 'mart.coverage' AS table_name, coalesce(province_code, '') AS province_code, count(*) AS row_count FROM mart.coverage GROUP BY ALL
 ),

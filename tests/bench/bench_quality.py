@@ -1,73 +1,107 @@
-"""How long the suites take to judge many reports, and in how much memory.
+"""How long it takes to judge many reports, and in how much memory.
 
-    python -m tests.bench.bench_quality [--reports 100000] [--bad 0.02]
+    python -m tests.bench.bench_quality [--reports 100000] [--folder DIR] [--keep]
 
-Only judging is measured: the scorecards are made up, as DuckDB would hand them over, with the share `bad` of
-the reports breaking one rule each.
+The raw layer is that of `tests.bench.bench_warehouse`; its figures are random, so that most reports break some
+rule: real ones, which break few, take less. Judging is every table of the schema `quality`, Great Expectations on
+what they hold, and writing down what it says; the tables of the other schemas are built too, as judging needs
+them, but are counted by themselves. DuckDB may use one gigabyte.
 """
 
 from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import sys
-import time
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
 
 import great_expectations  # noqa: F401  (its import is not judging)
 
-from flows.edge.quality import load_suite
-from flows.edge.warehouse import connect, create_judgement, load_raw
-from flows.settings import EXPECTATIONS, Home
-from flows.validate import OVERALL_SUITES, REPORT_SUITE, validate, validate_overall
+from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, building
+from flows.load import load
+from flows.model import Model, build_model, models_without, plan_models
+from flows.settings import Home
+from flows.validate import validate, validate_overall
+from tests.bench.bench_warehouse import Clock, Step, write_raw_layer
+
+MEMORY = 1.0
+"""Gigabytes that DuckDB may use."""
 
 
-def bench(report_count: int, bad: float, home: Home) -> tuple[float, int]:
-    """Seconds of judging, and judgements given."""
-    rng = Random(1)
-    with connect() as connection:
-        load_raw(connection, home.raw)
-        connection.execute("CREATE SCHEMA quality; CREATE SCHEMA core; DROP VIEW raw.document")
-        connection.execute(
-            f"CREATE TABLE raw.document AS SELECT sha256(range::VARCHAR) AS sha256, 'annual_report' AS kind FROM range({report_count})"
-        )
-        connection.execute("CREATE TABLE core.report AS SELECT sha256 FROM raw.document")
-        for name in (REPORT_SUITE, *OVERALL_SUITES):
-            suite = load_suite(EXPECTATIONS / name)
-            columns = []
-            for rule in suite.rules:
-                good, wrong = ("FALSE", "TRUE") if "value_set" in rule.kwargs else ("0", "1")
-                share = bad / len(suite.rules)
-                # every rule its own rows
-                start = rng.random()
-                columns.append(
-                    f"CASE WHEN (hash(sha256) / 18446744073709551615.0 + {start}) % 1 < {share} THEN {wrong} ELSE {good} END AS {rule.kwargs['column']}"
-                )
-            rows = "raw.document" if suite.key == "sha256" else "(SELECT * FROM raw.document LIMIT 600)"
-            connection.execute(
-                f"CREATE TABLE {suite.table} AS SELECT sha256 AS {suite.key}, {', '.join(columns)} FROM {rows}"
-            )
-        create_judgement(connection)
-        started = time.monotonic()
-        first = validate(connection)
-        second = validate_overall(connection, home)
-        return time.monotonic() - started, sum(first.counts.values()) + sum(second.counts.values())
+def build_and_judge(home: Home) -> tuple[list[Step], int]:
+    """Build every table that judging reads and judge: what each step took, and the judgements given."""
+    plan = plan_models()
+    reads = _needed(plan)
+    steps: list[Step] = []
+    judgement_count = 0
+    with building(home) as build:
+        connection = build.connection
+        connection.execute(f"SET memory_limit = '{MEMORY}GB'")
+        load(connection, home)
+        made: set[str] = set()
+        for until in (JUDGEMENT, OVERALL_JUDGEMENT, ""):
+            for model in models_without(plan, until):
+                if model.name in made or model.name not in reads:
+                    continue
+                made.add(model.name)
+                clock = Clock()
+                result = build_model(connection, model)
+                steps.append(Step(model.name, result.row_count, *clock.read()))
+            if not until:
+                break
+            clock = Clock()
+            judged = validate(connection) if until == JUDGEMENT else validate_overall(connection, home)
+            assert not judged.failures, judged.failures
+            count = sum(judged.counts.values())
+            judgement_count += count
+            steps.append(Step(until, count, *clock.read()))
+    return steps, judgement_count
+
+
+def _needed(plan: Sequence[Model]) -> set[str]:
+    """The tables of the schema `quality` and every model that they rest on."""
+    inputs = {model.name: model.inputs for model in plan}
+    needed: set[str] = set()
+    waiting = [name for name in inputs if name.startswith("quality.")]
+    while waiting:
+        name = waiting.pop()
+        if name in inputs and name not in needed:
+            needed.add(name)
+            waiting += inputs[name]
+    return needed
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--reports", type=int, default=100_000)
-    parser.add_argument("--bad", type=float, default=0.02)
+    parser.add_argument("--folder", type=Path, help="where the raw layer is made, or lies already")
+    parser.add_argument("--keep", action="store_true", help="leave it there")
     options = parser.parse_args(arguments)
-    with TemporaryDirectory() as folder:
-        seconds, judgement_count = bench(options.reports, options.bad, Home(Path(folder)))
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{options.reports:,} reports judged in {seconds:.1f} s, {judgement_count:,} judgements, peak {megabytes:,.0f} MB"
-    )
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="gongkai-bench-"))
+    home = Home(folder)
+    try:
+        if not home.raw.exists():
+            write_raw_layer(home.raw, options.reports)
+        steps, judgement_count = build_and_judge(home)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    judging = [step for step in steps if step.name.startswith("quality.")]
+    for step in sorted(judging, key=lambda one: -one.cpu_seconds)[:12]:
+        print(
+            f"{step.seconds:8.2f} s {step.cpu_seconds:8.2f} s CPU  {step.name:34}{step.row_count or 0:>12,}"
+        )
+    for name, chosen in (
+        ("judging", judging),
+        ("what it reads", [one for one in steps if one not in judging]),
+    ):
+        wall, cpu = sum(step.seconds for step in chosen), sum(step.cpu_seconds for step in chosen)
+        print(f"{name:14} {wall:8.2f} s {cpu:8.2f} s CPU")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"{options.reports:,} reports, {judgement_count:,} judgements, peak memory of all {peak:.2f} GB")
     return 0
 
 

@@ -576,7 +576,14 @@ def _word_table(grid: Grid, print_cell: PrintCell, rng: Random) -> str:
             cells.append(f"<w:tc><w:tcPr>{span}{merge}</w:tcPr>{_paragraph(text, rng)}</w:tc>")
             column += colspan
         rows.append(f"<w:tr>{''.join(cells)}</w:tr>")
-    grid_columns = '<w:gridCol w:w="800"/>' * len(grid[0])
+    figures = sum(any(line[x].key for line in grid) for x in range(len(grid[0])))
+    labels = len(grid[0]) - figures
+    width = min(1300, 9000 // (figures + 2 * labels))
+    widths = [
+        width if any(line[x].key for line in grid) else (9000 - width * figures) // labels
+        for x in range(len(grid[0]))
+    ]
+    grid_columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return f"<w:tbl><w:tblPr/><w:tblGrid>{grid_columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
 

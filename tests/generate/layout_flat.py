@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from random import Random
@@ -175,7 +176,36 @@ def markdown(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
     return [lines[0], "|" + " --- |" * len(grid[0]), *lines[1:]]
 
 
+def markdown_marked(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """A markdown table as converters write it: headings and some counts in bold, points behind numbers
+    escaped, line breaks in narrow headings; only the cells that begin in a row."""
+    lines = []
+    for y, row in enumerate(_once(grid, print_cell)):
+        printed = []
+        for text in row:
+            if text is None:
+                continue
+            text = _NARROW.get(text, text).replace("/", "<br>") if text in _NARROW else text
+            text = re.sub(r"^(\d{1,2})\.(?=\D)", r"\1\\.", text)
+            printed.append(f"**{text}**" if text and (y == 0 or rng.random() < 0.1) else text)
+        lines.append("| " + " | ".join(printed) + " |")
+    return [lines[0], "|" + " --- |" * len(grid[0]), *lines[1:]]
+
+
+def bars_one_line(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """The whole table on one line between bars, the places under spans left out."""
+    return [" | ".join(text for row in _once(grid, print_cell) for text in row if text is not None) + " |"]
+
+
+def bars_one_line_kept(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """The whole table on one line between bars, the places under spans left empty."""
+    return [" | ".join(text or "" for row in _once(grid, print_cell) for text in row) + " |"]
+
+
 FLATTENERS: dict[str, Flattener] = {
+    "markdown_marked": markdown_marked,
+    "bars_one_line": bars_one_line,
+    "bars_one_line_kept": bars_one_line_kept,
     "bars": bars,
     "bar_rows": bar_rows,
     "bars_apart": bars_apart,

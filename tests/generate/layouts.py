@@ -91,12 +91,17 @@ LAYOUTS: dict[str, Layout] = {
     "flat_paragraphs_dashes": Layout(
         flatten="paragraphs_apart", style="dashes", blanks=True, state="not_applicable"
     ),
+    "flat_bars_one_line": Layout(flatten="bars_one_line"),
+    "flat_bars_one_line_kept": Layout(flatten="bars_one_line_kept"),
+    "flat_bars_one_line_blanks": Layout(flatten="bars_one_line", style="blanks", blanks=True),
+    "flat_bars_one_line_kept_blanks": Layout(flatten="bars_one_line_kept", style="blanks", blanks=True),
     "flat_tabs": Layout(flatten="tabs"),
     "flat_newlines": Layout(flatten="newlines"),
     "flat_spaces": Layout(flatten="spaces"),
     "flat_one_line": Layout(flatten="one_line"),
     "flat_blanks_lost": Layout(flatten="newlines_blanks_lost", blanks=True),
     "markdown": Layout(flatten="markdown"),
+    "markdown_marked": Layout(flatten="markdown_marked"),
     "narrative": Layout(figures_in="sentences", eras=("2008", *ALL_FORMS)),
     "pictures": Layout(figures_in="pictures"),
 }

@@ -2,19 +2,23 @@
 
     python -m tests.generate.scans [--count 36] [--seed 1]
 
-Reads them by OCR (the extra `ocr`) and prints recall and precision by era, resolution and damage.
+Reads them by OCR (the extra `ocr`) and prints recall and precision by era, resolution and damage; fails
+where an era is below the floor of `tests/accuracy_floors.toml`.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass
 from random import Random
 
+from flows.edge import ocr
 from tests.generate.accuracy import Score, score
+from tests.generate.accuracy_formats import FLOORS, is_low
 from tests.generate.document import Document
 from tests.generate.formats import compose_format
 from tests.generate.generate import specification
@@ -88,7 +92,6 @@ def scan(number: int, seed: int) -> tuple[Document, Scanner]:
     how = scanner(number, seed)
     one = compose_format(spec, "pdf")
     one.data = scanned(one.data, how, number)
-    # an empty cell of a scan is a cell without marks
     return one, how
 
 
@@ -100,6 +103,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     given = parser.parse_args()
+    if not ocr.is_available():
+        sys.exit("the extra `ocr` is not installed: .venv/bin/python -m pip install -e '.[ocr]'")
     scores: dict[str, Score] = defaultdict(Score)
     for number in range(given.first, given.first + given.count):
         one, how = scan(number, given.seed)
@@ -117,6 +122,9 @@ def main() -> None:
         )
     for name, found in sorted(scores.items()):
         print(f"{name:24} {found.documents:4} recall {found.recall:.4f} precision {found.precision:.4f}")
+    low = [era for era in ERAS if era in scores and is_low(scores[era], FLOORS["scan"])]
+    if low:
+        sys.exit(f"below the floor: {', '.join(low)}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 from flows.edge.archive import Archive, sha256_of
 from flows.edge.parquet import read_attempts
 from flows.settings import ROOT
-from tests.web.site import Asked, Site, TestWeb, make_web
+from tests.web.site import FAMILIES, Asked, Site, TestWeb, make_web
 
 RUN_SECONDS = 600
 # how late a request that was due may be sent, and be seen by a server that shares the machine
@@ -108,7 +108,12 @@ def accept(home: Path, *, hosts: int, pages: int, rate: float) -> list[str]:
             f"{time.monotonic() - began:.1f} s"
         )
         _every_report_is_there(fetches, up)
-        lines.append(f"{expected:,} reports found, every one with its bytes")
+        by_family = Counter(dict.fromkeys(FAMILIES, 0))
+        for site in up.values():
+            by_family[site.family] += len(site.reports)
+        assert min(by_family.values()) > 0, by_family
+        listed = ", ".join(f"{family} {count:,}" for family, count in by_family.items())
+        lines.append(f"{expected:,} reports found, every one with its bytes: {listed}")
         lines.append(_each_once(fetches, sites))
         _what_is_wrong_is_on_record(fetches, sites)
 

@@ -1,23 +1,33 @@
 """A web of many hosts on one port of the loopback interface, as good and as bad as the real one.
 
-Hosts are told apart by the Host header. Each has a listing over several pages with reports behind it, in one
-of four families, and some of the misbehaviour that sites show. The log holds every request.
+Hosts are told apart by the Host header. Each has a listing over several pages with reports behind it, turned in
+one of the ways of `FAMILIES`, and some of the misbehaviour that sites show. The log holds every request.
 """
 
 from __future__ import annotations
 
 import gzip
 import itertools
+import json
+import re
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
+from urllib.parse import parse_qs, urlsplit
 
 from flows.edge.archive import sha256_of
 from flows.edge.catalogue import Rate, Source, source_of_address
+from flows.edge.pagination import DATAPROXY, JsonList
 
+_SEARCH = "/was5/web/search?channelid=77&perpage=15&page={}"
+_YEAR = "/gk/zfxxgknb.html?nbYear={}"
+_LIST = "/api/list?page={}"
+FAMILIES = ("links", "numbered", "jpage", "jpage by form", "trs", "json", "years", "sitemap")
+"""How a host's listing turns its pages; the next host has the next one."""
 PER_LISTING = 15
 LARGEST_BODY = 200_000
 CALENDAR_DAYS = 10_000
@@ -60,10 +70,15 @@ class Site:
     robots: str = ""
     delay_seconds: float = 0.0
     is_down: bool = False
+    family: str = "links"
+    links: list[tuple[str, str]] = field(default_factory=list)
+    """What the listing lists: path and text."""
+    charset: str = "utf-8"
 
     @property
     def entry(self) -> str:
-        return f"http://{self.host}/gk/index.html"
+        path = {"trs": _SEARCH.format(1), "years": _YEAR.format(2020)}.get(self.family, "/gk/index.html")
+        return f"http://{self.host}{path}"
 
     @property
     def reports(self) -> dict[str, Page]:
@@ -76,16 +91,26 @@ def make_web(hosts: int, pages: int) -> dict[str, Site]:
 
 
 def sources(web: dict[str, Site], rate: Rate) -> list[Source]:
-    return [replace(source_of_address(site.entry), name=site.host, rate=rate) for site in web.values()]
+    found = []
+    for site in web.values():
+        source = replace(source_of_address(site.entry), name=site.host, rate=rate, sitemaps=True)
+        if site.family == "json":
+            address = f"http://{site.host}{_LIST}".replace("{}", "{n}")
+            family = JsonList(address, "data.list", "link", "name", total="data.total", per_page=PER_LISTING)
+            source = replace(source, pagination=(*source.pagination, family))
+        found.append(source)
+    return found
 
 
 def _make_site(number: int, pages: int) -> Site:
+    charset = "gb2312" if number % 2 else "utf-8"
     site = Site(
         f"h{number:02}.web.test",
         validator="none" if number % 8 == 3 else ("etag", "last-modified")[number % 2],
+        family=FAMILIES[number % len(FAMILIES)],
+        charset=charset,
     )
-    charset = "gb2312" if number % 2 else "utf-8"
-    links: list[tuple[str, str]] = []
+    links = site.links
     listings = max(1, pages // (PER_LISTING + 1))
     for count in range(pages - listings - 2):
         year = 2010 + count % 14
@@ -151,18 +176,71 @@ def _misbehave(site: Site, number: int, links: list[tuple[str, str]]) -> None:
 
 
 def _list(site: Site, number: int, charset: str, links: list[tuple[str, str]]) -> None:
-    """The listing pages: turned by links, or by a script with the number of pages."""
+    """The listing pages, but for those of jpage, which answers for any window of records."""
     parts = [links[i : i + PER_LISTING] for i in range(0, len(links), PER_LISTING)]
-    for index, part in enumerate(parts):
+
+    def add(path: str, text: str, media_type: str = "text/html") -> None:
+        site.pages[path] = Page(text.encode(charset), f"{media_type}; charset={charset}", is_listing=True)
+
+    def listing(part: list[tuple[str, str]], more: str = "") -> str:
         rows = "".join(f'<li><a href="{path}">{text}</a><i>2021-01-20</i></li>' for path, text in part)
         rows += '<li><a href="/news/1.html">要闻</a></li><li><a href="http://other.test/">外站</a></li>'
-        if number % 4 < 2:
-            turn = f'<a href="index_{index + 1}.html">下一页</a>' if index + 1 < len(parts) else ""
-        else:
-            turn = f'<script>createPageHTML({len(parts)}, {index}, "index", "html");</script>'
-        name = f"/gk/index_{index}.html" if index else "/gk/index.html"
-        body = f"<html><body><ul>{rows}</ul>{turn}</body></html>".encode(charset)
-        site.pages[name] = Page(body, f"text/html; charset={charset}", is_listing=True)
+        return f"<html><body><ul>{rows}</ul>{more}</body></html>"
+
+    if site.family == "trs":
+        for index, part in enumerate(parts, 1):
+            records = "".join(
+                f"<REC><DOCTITLE><![CDATA[{text}]]></DOCTITLE><DOCPUBURL><![CDATA[{path}]]></DOCPUBURL></REC>"
+                for path, text in part
+            )
+            add(_SEARCH.format(index), f"<RECS><total>{len(links)}</total>{records}</RECS>", "text/xml")
+    elif site.family == "json":
+        add("/gk/index.html", "<html><body><div id='app'></div></body></html>")
+        for index, part in enumerate(parts, 1):
+            items = [{"link": path, "name": text} for path, text in part]
+            content = {"data": {"list": items, "total": len(links)}}
+            add(_LIST.format(index), json.dumps(content, ensure_ascii=False), "application/json")
+    elif site.family == "years":
+        for year in range(2008, 2100):
+            # what names no year is listed under one all the same
+            part = [one for one in links if (re.search(r"20\d\d", one[1]) or ["2020"])[0] == str(year)]
+            add(_YEAR.format(year), listing(part))
+    elif site.family in ("jpage", "jpage by form"):
+        script = f"jpage({{columnid:'{number + 100}',unitid:'7',webid:1,perPage:{PER_LISTING}}})"
+        first = f"<datastore><totalrecord>{len(links)}</totalrecord>{_records(parts[0])}</datastore>"
+        more = f"<script>{script}</script><script type='text/xml'>{first}</script>"
+        add("/gk/index.html", f"<html><body>{more}</body></html>")
+    else:
+        if site.family == "sitemap":
+            _move_to_sitemap(site, parts)
+        for index, part in enumerate(parts):
+            if site.family == "numbered":
+                turn = f'<script>createPageHTML({len(parts)}, {index}, "index", "html");</script>'
+            else:
+                turn = f'<a href="index_{index + 1}.html">下一页</a>' if index + 1 < len(parts) else ""
+            add(f"/gk/index_{index}.html" if index else "/gk/index.html", listing(part, turn))
+
+
+def _move_to_sitemap(site: Site, parts: list[list[tuple[str, str]]]) -> None:
+    """Some reports are in a sitemap only, which robots.txt names."""
+    moved = []
+    for _ in range(3):
+        path, _text = next(
+            one for one in parts[0] if site.pages[one[0]].behaviour == "" and "/gk/t" in one[0]
+        )
+        parts[0].remove((path, _text))
+        moved.append(path.replace("/gk/", "/zfxxgknb/"))
+        site.pages[moved[-1]] = site.pages.pop(path)
+    locations = "".join(
+        f"<url><loc>http://{site.host}{path}</loc></url>" for path in [*moved, "/news/2.html"]
+    )
+    site.pages["/sitemap.xml"] = Page(f"<urlset>{locations}</urlset>".encode(), "text/xml", is_listing=True)
+    site.robots += f"\nSitemap: http://{site.host}/sitemap.xml\n"
+
+
+def _records(links: list[tuple[str, str]]) -> str:
+    rows = (f'<li><a href="{path}" title="{text}">{text[:9]}…</a></li>' for path, text in links)
+    return "".join(f"<record><![CDATA[{row}]]></record>" for row in rows)
 
 
 class TestWeb:
@@ -223,6 +301,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     web: TestWeb
     numbers = itertools.count(1)
+    form: Mapping[str, list[str]] = MappingProxyType({})
 
     def setup(self) -> None:
         super().setup()
@@ -245,7 +324,27 @@ class _Handler(BaseHTTPRequestHandler):
             numbers = self.connection_number, self.request_number
             self.web.end(Asked(at, host, self.path, self.status, whole, *numbers))
 
+    def do_POST(self) -> None:
+        self.form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.do_GET()
+
+    def _window(self, site: Site) -> None:
+        """Records of a jpage listing."""
+        asked = parse_qs(urlsplit(self.path).query)
+        values = self.form if site.family == "jpage by form" else asked
+        if values.get("unitid") != ["7"] or not values.get("columnid"):
+            self._send(405, b"", None)
+            return
+        first, last = int(asked["startrecord"][0]), int(asked["endrecord"][0])
+        text = (
+            f"<datastore><totalrecord>{len(site.links)}</totalrecord>{_records(site.links[first - 1 : last])}"
+        )
+        self._send(200, f"{text}</datastore>".encode(site.charset), f"text/xml; charset={site.charset}")
+
     def _answer(self, site: Site, count: int) -> None:
+        if urlsplit(self.path).path == DATAPROXY and site.family.startswith("jpage"):
+            self._window(site)
+            return
         if self.path == "/robots.txt":
             self._send(200 if site.robots else 404, site.robots.encode(), "text/plain")
             return

@@ -87,6 +87,10 @@ STATISTICS |= {
     "政府信息公开工作兼职人员数": STATISTICS["兼职人员数"],
 }
 
+UNITS = dict(STATISTICS.values())
+"""The unit of each row that has an indicator of its own; the others are counts of 件."""
+
+SECTIONS_OPENED = {"review.total": "review", "litigation.total": "litigation"}
 SECTIONS = {"行政复议数量": "review", "行政诉讼数量": "litigation"}
 """The rows that open the sections whose rows share their labels."""
 

@@ -52,6 +52,8 @@ _CHANNEL = re.compile("|".join(f"(?P<c{i}>{words})" for i, (_, words) in enumera
 _AND_OTHERS = re.compile(
     r"等(?:$|[^,]{0,2}(?:阵地|平台|渠道|载体|方式|形式|途径|媒体|媒介|多))|各类(?:平台|渠道|载体)|多种(?:方式|渠道|形式)"
 )
+_NO_CHANNEL = f"c{len(_CHANNELS) - 1}"
+_NEW_MEDIA = re.compile(r"等[^,]{0,2}新媒体")
 _CLOSE = re.compile(
     r"(?:“[^”]{1,20}”|公众号|平台|账号|官方|公众|号|订阅号|服务号|网站|网|首页|”|》|\"|\([^()]*\)"
     r"|上|中|共计|累计|共|全年|本年度|年度|今年|主动|对外|及时|依法|总计|合计|已|依托|,|、|\s)*$"
@@ -111,6 +113,10 @@ def _channel(lead: str, verb: str, generic: bool) -> tuple[str, int | None] | No
         if _CHANNEL.search(lead) and not _AND_OTHERS.search(lead):
             return None
         return ("disclosed.total", None) if disclosing and not _SUBJECT.search(clause) else None
+    of_form = {match.lastgroup for match in named if match.lastgroup != _NO_CHANNEL}
+    if len(of_form) == 1 and _NEW_MEDIA.search(clause):
+        # 微博等新媒体 are some of the channels
+        return None
     if _AND_OTHERS.search(clause):
         return ("disclosed.total", None) if disclosing and generic else None
     # 微信公众号平台: the platform is no channel of its own beside the one that has it

@@ -83,7 +83,7 @@ _ASIDE = re.compile(r"《[^》]*》|〔[^〕]*〕|\[\d{4}\]|\([^()]*\)")
 """Titles and closed brackets: what they name does not govern what follows them."""
 _NOT_YET = re.compile(
     r"力争|争取|计划|预计|拟[于将]|目标|确保|努力|将(?:继续|进一步|不断|于|会|按)|明年|下一步|今后|要求(?=各|所|全|做到)|应当|必须|须"
-    r"|规定|原则上|不超过|避免|防止|杜绝|如果|如未|若|凡|承诺|不得"
+    r"|原则上|不超过|避免|防止|杜绝|如果|如未|若|凡|承诺|不得"
 )
 _OTHERS = re.compile(
     r"[市区县省州]直|(?<!级)各(?:有关|相关)?(?:部门|单位)|各(?:县|区|市|乡|镇|街道|股|所)|县[(、]?市?[、区)]|乡镇|下属|所属"
@@ -92,6 +92,7 @@ _OTHERS = re.compile(
 _COMPARED = re.compile(
     r"同比|比[上去]年|较[上去]年|相比|增加|减少|新增|增长|下降|多(?=受理|收到|公开)|每|平均|日均|月均|人均"
 )
+_RULE = re.compile("规定(?!的)")
 # What a clause counts: a territory (全市共收到, not 面向全市公开), or one agency of it
 _OF_TERRITORY = re.compile(r"(?:^|(?<=[年度月日来间份\s,:;(]))全[省市县区州盟旗](?!面)")
 _OF_ONE_AGENCY = re.compile(r"[省市县区州盟旗]本级|本级政府|政府办公[室厅]")
@@ -153,6 +154,8 @@ def is_own(sentence: Sentence, at: int) -> bool:
     if "累计" in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
         return False
     clause = last_clause(prefix)
+    if _RULE.search(clause):
+        return False
     if sentence.territory is not None:
         elsewhere = _OF_ONE_AGENCY if sentence.territory else _OF_TERRITORY
         if elsewhere.search(clause):
