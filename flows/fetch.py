@@ -299,7 +299,11 @@ class _Crawl:
         if data is None and attempt.is_unchanged and known is not None and known.sha256 is not None:
             attempt.sha256, attempt.charset = known.sha256, known.charset
             attempt.media_type = known.media_type
-            data = self.archive.read(known.sha256)
+            try:
+                data = self.archive.read(known.sha256)
+            except MissingOriginalError:
+                # damaged, and set aside: it is asked for in full
+                return 0.0
         if data is None or attempt.error is not None:
             attempt.role = step.role
             self._record(step, attempt)

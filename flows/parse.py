@@ -84,12 +84,10 @@ def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original
     labels = _Labels()
     columns = ["source_name", "address", "role", "media_type", "charset", "byte_count", "sha256"]
     originals: dict[str, Original] = {}
-    current: dict[str, str] = {}
     for row in read_attempts(home.raw, columns):
         sha256, address = row["sha256"], row["address"]
         if not sha256 or row["role"] in ("listing", "part"):
             continue
-        current[address] = sha256
         known = originals.get(sha256)
         if known is not None:
             if not (known.parts or known.images) and address in parts:
@@ -108,17 +106,26 @@ def unread_originals(home: Home, version: int = PARSER_VERSION) -> list[Original
             *parts.get(address, ((), ())),
             its_labels,
         )
-    standing = set(current.values())
     outdated = {
-        one.sha256
-        for one in originals.values()
-        # an old version stays with the pages that it had
-        if one.sha256 in done and one.sha256 in standing and done[one.sha256] != one.read_with
+        one.sha256 for one in originals.values() if one.sha256 in done and done[one.sha256] != one.read_with
     }
+    if outdated:
+        # an old version stays with the pages that it had
+        outdated &= _standing(home)
     if outdated:
         forget(home.raw, version, outdated)
         return unread_originals(home, version)
     return [one for one in originals.values() if one.sha256 not in done]
+
+
+def _standing(home: Home) -> set[str]:
+    """The originals that addresses gave last."""
+    last = {
+        row["address"]: row["sha256"]
+        for row in read_attempts(home.raw, ["address", "role", "sha256"])
+        if row["sha256"] and row["role"] not in ("listing", "part")
+    }
+    return set(last.values())
 
 
 _Parts = tuple[tuple[str, ...], tuple[str, ...]]

@@ -78,7 +78,7 @@ def run_pipeline(
     deliveries = alert_task(place, alerts or [], str(flow_run.id))
     problems = [*_undelivered(deliveries), *_keep_models(built)]
     if failures:
-        raise HeldError("\n".join([*failures, *problems]))
+        raise HeldError("\n".join([*failures, *problems, *_keep_held(failures)]))
     summary = summarise(place, fetched, parsed, problems)
     show_task(place)
     _keep(summary)
@@ -243,6 +243,20 @@ def _keep_models(built: Sequence[ModelResult]) -> list[str]:
         )
     except Exception as error:
         return [f"Prefect did not take the rows and times of the models: {error}"]
+    return []
+
+
+def _keep_held(failures: Sequence[str]) -> list[str]:
+    """Show in Prefect's own interface why nothing was published; what went wrong with that."""
+    lines = "\n".join(f"- {failure}" for failure in failures)
+    try:
+        create_markdown_artifact(
+            f"Nothing was published; the last good warehouse stays.\n\n{lines}\n",
+            key="gongkai-held",
+            description="Why nothing was published",
+        )
+    except Exception as error:
+        return [f"Prefect did not take the reasons: {error}"]
     return []
 
 

@@ -45,7 +45,11 @@ SUCCESSORS = """\
 code,successor_code,year,relation,source
 110102,110181,2016,same,made up
 """
-ALIASES = "alias,code,kind,from_year,to_year,source\n甲地,110000,short,,,made up\n"
+ALIASES = """\
+alias,code,kind,from_year,to_year,source
+甲地,110000,short,,,made up
+丁新区,110100,zone,,,made up
+"""
 
 
 def reference_folder(folder: Path) -> Path:

@@ -325,15 +325,18 @@ def spoiled_country(seed: int, count: int) -> tuple[list[Print], list[Spoiled]]:
             size = "county" if kind in ("columns", "rows", "copy") else None
             series = next_series(years, size=size)
             other = next_series(years, size=size) if kind == "copy" else []
-            agency = series[0].agency
+            both = [one.agency for one in series[:1] + other[:1]]
+            # two series of one agency would be versions of the same reports
+            keys = [f"{agency.place.code}{agency.name}" for agency in both]
             if (
-                {one.agency.place.province_code for one in series[:1] + other[:1]} & set(lost)
-                or f"{agency.place.code}{agency.name}" in names
+                {agency.place.province_code for agency in both} & set(lost)
+                or names.intersection(keys)
+                or len(set(keys)) < len(keys)
                 or not _can(kind, series, other)
             ):
                 continue
             break
-        names.add(f"{agency.place.code}{agency.name}")
+        names.update(keys)
         prints += spoil(kind, rng, series, other)
         prints += [Print(one) for one in other]
     wrong = [one.spoiled for one in prints if one.spoiled]

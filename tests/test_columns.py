@@ -194,3 +194,20 @@ def test_the_years_column_in_lines(joint: str, head: list[str], right: int) -> N
     title = "沈阳市沈河区2017年政府信息公开工作年度报告"
     report = read_report(f"{title}\n\n{text}\n".encode(), media_type="text/plain", divisions=load_divisions())
     assert counts(report) == {key: value + 5 * right for key, value in COUNTS.items()}
+
+
+def test_a_heading_over_two_columns_of_which_one_is_empty() -> None:
+    head = '<tr><td>统计指标</td><td>单位</td><td colspan="2">统计数</td></tr>'
+    page = table([], ("",) * 5, RIGHT).replace("<tr></tr>", head)
+    assert counts(read(page)) == COUNTS
+
+
+def test_headings_of_another_table_do_not_count() -> None:
+    other = "".join(
+        f"<tr><td>{name}</td><td>备注</td><td>编号</td></tr>" for name in ("名称", "指标", "项目", "内容")
+    )
+    rows = "".join(
+        f"<tr><td>{label}</td><td>件</td><td>{count}</td></tr>"
+        for label, count in zip(LABELS, RIGHT, strict=True)
+    )
+    assert counts(read(f"<table>{other}</table><table>{rows}</table>")) == COUNTS

@@ -161,3 +161,11 @@ def test_rows_without_their_own_tags() -> None:
 def test_addresses_of_images() -> None:
     source = read_html("<p>三、<img src='/a.png?x=1&amp;y=2' width=1><IMG SRC=b.jpg></p>")
     assert (source.images, source.image_count) == (["/a.png?x=1&y=2", "b.jpg"], 2)
+
+
+def test_a_paragraph_of_typed_spaces_may_be_a_blank_cell() -> None:
+    source = read_html(
+        "<p>规章</p><p>&nbsp;</p><p>0</p><p></p><div>\n</div><p>行政处罚</p><table><tr><td>&nbsp;</td></tr></table>"
+    )
+    assert source.text.split("\n")[:4] == ["规章", " ", "0", "行政处罚"]
+    assert texts(normalise(source)) == [[""]]

@@ -136,6 +136,13 @@ def gongkai(server: Server, *words: object) -> Result:
         return CliRunner().invoke(main, list(map(str, words)))
 
 
+def artifact(server: Server, key: str) -> str:
+    """The newest artifact of a key, as Prefect's own interface shows it."""
+    wanted = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC", "limit": 1}
+    (newest,) = server.ask("/artifacts/filter", wanted)
+    return str(newest["data"])
+
+
 # --- the whole job ---
 
 
@@ -198,9 +205,14 @@ def test_bad_documents_leave_the_others(tmp_path: Path, server: Server) -> None:
     rows = tables(tmp_path / "home")
     assert len(rows["core.document"]) == 4
     assert len(rows["core.report"]) == 1
-    wanted = {"artifacts": {"key": {"any_": ["gongkai-run"]}}, "sort": "CREATED_DESC", "limit": 1}
-    (artifact,) = server.ask("/artifacts/filter", wanted)
-    assert f"| warehouse | {tmp_path}/home/gongkai.duckdb |" in artifact["data"]
+    assert f"| warehouse | {tmp_path}/home/gongkai.duckdb |" in artifact(server, "gongkai-run")
+    assert "findings | example |" in artifact(server, "gongkai-findings")
+    # every model is a task of its own, and one table has the rows and seconds of all
+    built = {row["model"]: row for row in json.loads(artifact(server, "gongkai-models"))}
+    assert built["core.report"]["rows"] == 1 and built["core.report"]["seconds"] > 0
+    assert built["mart.contribution"]["rows"] is None  # a view
+    named = {"task_runs": {"name": {"any_": ["mart.province_year"]}}, "limit": 1}
+    assert [run["name"] for run in server.ask("/task_runs/filter", named)] == ["mart.province_year"]
 
 
 def test_web_addresses_and_what_they_lack(tmp_path: Path, server: Server) -> None:
@@ -261,6 +273,7 @@ def test_what_may_not_be_published_leaves_the_last_warehouse(
     assert held.exit_code == 3
     assert "nothing published" in held.stderr and "a check crashed" in held.stderr
     assert "publication.held" in gongkai(server, "alerts", "--home", home).stdout
+    assert "- suite.crash: a check crashed" in artifact(server, "gongkai-held")
 
     with monkeypatch.context() as patch:
         patch.setattr(flows.pipeline, "build_model", fail)

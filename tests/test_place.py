@@ -771,3 +771,16 @@ def test_the_provinces_of_real_pages_whose_hosts_are_in_no_table(shared: Path) -
 )
 def test_zones_of_a_city(agency: str, year: int, code: str) -> None:
     assert DIVISIONS.resolve(agency, year=year).code == code
+
+
+def test_the_end_of_a_townships_name_decides_nothing_by_its_province() -> None:
+    """塘桥镇 is in 张家港市 of 江苏; 柳塘桥镇 of the same province need not be."""
+    place = DIVISIONS.resolve("柳塘桥镇人民政府", year=2022, context=("江苏省政府信息公开",))
+    assert place.code != "320582"
+    place = DIVISIONS.resolve("柳塘桥镇人民政府", year=2022, context=("江苏省扬州市宝应县",))
+    assert place.code == "321023"
+
+
+def test_a_township_of_a_common_name_in_the_county_that_the_page_names() -> None:
+    place = DIVISIONS.resolve("城关镇人民政府", year=2016, context=("河南省商丘市柘城县人民政府",))
+    assert place.code == "411424"

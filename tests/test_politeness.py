@@ -259,6 +259,26 @@ def test_an_original_that_the_archive_lost_is_asked_for_in_full(tmp_path: Path) 
     assert archive.read(sha256_of(REPORT.encode())) == REPORT.encode()
 
 
+def test_an_original_that_is_damaged_is_asked_for_in_full(tmp_path: Path) -> None:
+    statuses: list[int] = []
+
+    def page(request: BaseHTTPRequestHandler, _count: int) -> None:
+        statuses.append(304 if request.headers["If-None-Match"] else 200)
+        body = b"" if statuses[-1] == 304 else REPORT.encode()
+        answer(request, statuses[-1], body, "text/html; charset=utf-8", ETag='"1"')
+
+    archive = Archive(tmp_path / "archive")
+    with LocalWeb() as web:
+        web.pages["/a.html"] = page
+        run(tmp_path, source_of(web.address("/a.html")))
+        path = archive.path(sha256_of(REPORT.encode()))
+        path.write_bytes(b"x" * path.stat().st_size)
+        summary = run(tmp_path, source_of(web.address("/a.html")))
+    assert (summary.document_count, summary.failures) == (1, [])
+    assert statuses == [200, 304, 200]
+    assert archive.read(sha256_of(REPORT.encode())) == REPORT.encode()
+
+
 def known(asked: datetime, changed: datetime, failure: str | None = None) -> Known:
     return Known(status_code=200, sha256="1" * 64, failure=failure, asked_at=asked, changed_at=changed)
 

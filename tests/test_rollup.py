@@ -181,6 +181,18 @@ def test_agencies_under_central_command_are_in_no_local_total(country: Country) 
         }
 
 
+def test_the_total_of_a_development_zone_is_not_that_of_the_division_it_lies_in(country: Country) -> None:
+    country.report("丁新区", "110100", 2020, {RECEIVED: 6})
+    country.report("子市教育局", "110100", 2020, {RECEIVED: 50})
+    country.report("丁新区", "110100", 2021, {RECEIVED: 6})
+    country.report("子市", "110100", 2021, {RECEIVED: 300})
+    with country.warehouse() as warehouse:
+        assert number(warehouse, 2020, code="110100")["value"] == 56
+        assert reasons(warehouse, 2020) == {"丁新区": "+single_agency", "子市教育局": "+single_agency"}
+        assert number(warehouse, 2021, code="110100")["value"] == 300
+        assert reasons(warehouse, 2021) == {"丁新区": "inside_territory_total", "子市": "+territory_total"}
+
+
 def test_a_report_that_does_not_say_whom_it_counts_is_never_added(country: Country) -> None:
     country.report("丑市", "110200", 2020, {RECEIVED: 60}, scope="unknown")
     country.report("丑东区", "110201", 2020, {RECEIVED: 40})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from flows.edge.data_docs import KEPT_RUNS, write_data_docs
 from flows.edge.quality import judge, load_suite
 from flows.settings import EXPECTATIONS, Home
 from flows.show import findings_markdown, show_quality, worst_findings
-from tests.raw_layer import RawLayer, figure, finding, report
+from tests.raw_layer import RawLayer, figure, finding, judged_build, report
 from tests.test_comparison import publish
 
 LOADED = re.compile(r"""<(?:script|link|img|iframe)\b|@import|url\(|https?://""", re.IGNORECASE)
@@ -112,6 +112,43 @@ def test_a_page_for_every_province_and_year(home: Home) -> None:
     index = (home.docs / "quality" / "index.html").read_text(encoding="utf-8")
     assert 'href="430000-2017.html"' in index
     assert "湖南省" in index
+
+
+def test_what_a_rule_cannot_speak_of_it_has_not_passed(tmp_path: Path) -> None:
+    """Neither passed nor broken: a date that is not there, figures that are not there, a form that no table shows."""
+    home = Home(tmp_path)
+    raw = RawLayer(home.raw)
+    raw.add(
+        [
+            report(
+                "a" * 64, agency_name="耒阳市教育局", agency_type="department", published_on=date(2018, 2, 1)
+            ),
+            report(
+                "b" * 64, agency_name="耒阳市财政局", agency_type="department", published_on=date(2021, 2, 1)
+            ),
+            report("c" * 64, agency_name="耒阳市民政局", agency_type="department"),
+            report("d" * 64, agency_name="耒阳市水利局", agency_type="department", era=None),
+        ],
+        [figure("a" * 64), figure("b" * 64, value=1.5), figure("d" * 64, method="narrative")],
+        [finding("b" * 64, "report.published_late", "info")],
+    )
+    for name in "abcd":
+        raw.attempt(f"https://www.example.gov.cn/{name}.html", name * 64)
+    with judged_build(home.raw, home) as (connection, failures):
+        assert failures == []
+        outcomes = {
+            rule: counts
+            for rule, *counts in connection.execute(
+                "SELECT rule, passed_count, broken_count, not_assessable_count FROM quality.rule_outcome"
+            ).fetchall()
+        }
+    assert outcomes["report.published_late"] == [1, 1, 2]
+    assert outcomes["report.published_before_period_end"] == [2, 0, 2]
+    assert outcomes["report.fraction"] == [2, 1, 1]
+    assert outcomes["report.era_unusual"] == [2, 0, 2]
+    assert outcomes["report.narrative_disagrees"] == [2, 0, 2]
+    assert outcomes["report.without_figures"] == [3, 1, 0]
+    assert outcomes["plausible.peers"] == [0, 0, 4]
 
 
 def test_the_worst_findings_as_a_table(home: Home) -> None:

@@ -190,3 +190,8 @@ def test_double_encoding_is_undone() -> None:
     assert mended == whole
     assert count > 0
     assert mend_double_encoding("café très élégant à Genève") == ("café très élégant à Genève", 0)
+
+
+def test_rare_characters_of_names_stay() -> None:
+    text = "礐石街道办事处2022年政府信息公开工作年度报告，礐石街道主动公开信息，礐石街道收到申请3件，礐石街道无复议"
+    assert repair(text).text == text

@@ -575,7 +575,6 @@ class LineReader:
             return at + 1
         following = at + 1
         counts: list[Cell] = []
-        """Counts and blanks."""
         unit_printed = False
         while following < len(self.tokens) and following - at <= _MOST_TOKENS_APART:
             candidate = self.tokens[following]
@@ -584,8 +583,8 @@ class LineReader:
             if candidate.text in UNIT_WORDS:
                 hint = candidate.text if candidate.text.endswith("元") else hint
                 unit_printed = True
-            elif (candidate.text and (is_value(candidate.text) or _SHARE.fullmatch(candidate.text))) or candidate.text == "":
-                counts.append(candidate)
+            elif is_value(candidate.text) or _SHARE.fullmatch(candidate.text):
+                counts.append(candidate)  # blanks too
             elif not _is_note(candidate.text) or any(count.text for count in counts):
                 break
             following += 1

@@ -272,10 +272,17 @@ def _prose(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """The lines of a text, without empty ones; runs of white space in a line are one space."""
+    """The lines of a text, without empty ones; runs of white space in a line are one space. A line of
+    nothing but typed spaces (&nbsp;) is one space: it may be a blank cell."""
     if "\u200b" in text or "\ufeff" in text:
         text = text.translate(_ODD_SPACES)
-    return "\n".join([_one_line(line) for raw in text.split("\n") if (line := raw.strip())])
+    lines: list[str] = []
+    for raw in text.split("\n"):
+        if line := raw.strip():
+            lines.append(_one_line(line))
+        elif "\xa0" in raw or "\u3000" in raw:
+            lines.append(" ")
+    return "\n".join(lines)
 
 
 def _one_line(text: str) -> str:

@@ -551,12 +551,18 @@ def _decide_place(
             place = replace(told, why=f"{told.why} (in the running text)")
     found.division, found.province = place.code, place.province
     found.evidence["place"] = place.why
-    if found.agency and place.code and _is_generic(found.agency, found.year, divisions):
+    name = divisions.name(place.code, found.year) if place.code else None
+    if found.agency and name and (match := _AUTONOMOUS.match(found.agency)) and name.endswith(match.group()):
+        # 自治区人民政府办公厅 of a resolved region
+        found.agency = name + found.agency[match.end() :]
+    elif found.agency and place.code and _is_generic(found.agency, found.year, divisions):
         # 市统计局 of a resolved city
-        name = divisions.name(place.code, found.year)
         if name and name[-1] == found.agency[0]:
             found.agency = name + found.agency[1:]
             found.agency_type = _agency_type(found.agency, found.year, divisions)
+
+
+_AUTONOMOUS = re.compile("自治[区州县旗]")
 
 
 def _named_chain(text: str, year: int | None, divisions: Divisions) -> str | None:
@@ -564,10 +570,17 @@ def _named_chain(text: str, year: int | None, divisions: Divisions) -> str | Non
     whose parent it names too, or the one it names most by far."""
     times: Counter[str] = Counter()
     names: dict[str, str] = {}
-    for _, _, name, codes in divisions.mentions(text[: 6 * _HEAD], year):
+    mentions = divisions.mentions(text[: 6 * _HEAD], year)
+    for _, _, name, codes in mentions:
         if len(codes) == 1:
             times[codes[0]] += 1
             names[codes[0]] = name
+    for _, _, name, codes in mentions:
+        # a name that several places bear, of which the text names one's parent
+        under = [code for code in codes if code[:2] + "0000" in names or code[:4] + "00" in names]
+        if len(codes) > 1 and len(under) == 1:
+            times[under[0]] += 1
+            names[under[0]] = name
     parents = {
         code: [upper for upper in (code[:2] + "0000", code[:4] + "00") if upper in times] for code in times
     }

@@ -34,6 +34,8 @@ _CELL_GAP = 0.3
 """Heights of a letter between two cells of a line."""
 _DIGIT_GAP = 0.55
 """The same between two digits, which a space may group."""
+_ODD = re.compile("[\x00-\x1f\x7f-\xa6\xa8-\xaf\xb2-\xb6\xb8-\u2009\u2070-\u215f\u2190-\u245f\u2580-\u2fff]")
+"""No character of a Chinese or an English text."""
 _LATIN = re.compile(r"[A-Za-z]")
 _REPORT = re.compile("报告|年报|報告|年報")
 
@@ -82,13 +84,26 @@ def read_pdf(data: bytes) -> Source:
     images = sum(page.image_count for page in pages)
     printed = sum(len(page.chars) for page in pages)
     unmapped = sum(page.unmapped for page in pages)
-    if unmapped > 20 and unmapped * 3 > printed:
-        raise UnreadableError("the fonts of the PDF do not say which characters they print")
+    if (unmapped > 20 and unmapped * 3 > printed) or _is_garbled(pages, printed):
+        raise UnreadableError(
+            "the fonts of the PDF do not say which characters they print (no ToUnicode table); print it, or "
+            "save it as images, and read these by OCR"
+        )
     if not printed:
         if images:
             return Source("", image_count=images)
         raise UnreadableError("the PDF prints nothing")
     return assemble(pages, images, title)
+
+
+def _is_garbled(pages: list[Page], printed: int) -> bool:
+    """Whether the letters are the numbers of glyphs: of no script, and hardly a Chinese character."""
+    if printed < 100:
+        return False
+    counts = Counter(char.text for page in pages for char in page.chars)
+    chinese = sum(count for text, count in counts.items() if "\u4e00" <= text[0] <= "\u9fff")
+    odd = sum(count for text, count in counts.items() if _ODD.match(text))
+    return chinese * 20 < printed and odd * 3 > printed
 
 
 def assemble(pages: list[Page], images: int = 0, title: str = "") -> Source:
@@ -266,7 +281,8 @@ def _layout(sheets: list[list[_Item]]) -> _Layout:
     body = [line for line in lines if abs(line.size - layout.size) < 0.15 * layout.size] or lines
     long = [line for line in body if len(line.text) > 10] or body
     lefts = Counter(round(line.left) for line in long)
-    layout.left = min(left for left, count in lefts.items() if count * 10 >= len(long))
+    usual = [left for left, count in lefts.items() if count * 10 >= len(long)]
+    layout.left = min(usual or lefts)
     rights = sorted(line.right for line in long)
     layout.right = rights[int(0.9 * (len(rights) - 1))]
     edges = Counter(

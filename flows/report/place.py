@@ -117,6 +117,8 @@ class _Claim:
     source: Literal["name", "township", "like", "stem", "region"]
     confidence: float
     rest: str = ""
+    is_tail: bool = False
+    """Whether only the end of a township's printed name is one that the list has (柳塘桥镇: 塘桥镇)."""
 
 
 @dataclass(slots=True)
@@ -300,7 +302,7 @@ class Divisions(Register):
             return None
         name = plain_township(match[1])
         counties = self._counties_of(name)
-        is_listed = bool(counties)
+        is_listed, is_tail = bool(counties), False
         if not counties:
             # The same place was a township, a town or a subdistrict in other years
             stem = name.removesuffix("街道") if name.endswith("街道") else name[:-1]
@@ -310,6 +312,7 @@ class Divisions(Register):
             # A copy's own name may stand where the county stood
             tails = (name[start:] for start in range(1, len(name) - 2))
             counties = next(filter(None, map(self._counties_of, tails)), [])
+            is_tail = True
         codes = dict.fromkeys(self.at_year(code, year) for code in counties)
         found = [named for named in (self._named(code, year) for code in codes) if named is not None]
         if above:
@@ -318,7 +321,7 @@ class Divisions(Register):
             return None
         if is_listed:
             return _Claim(found, f"township {name!r}", "township", 0.72)
-        return _Claim(found, f"a township like {name!r}", "like", 0.5)
+        return _Claim(found, f"a township like {name!r}", "like", 0.5, is_tail=is_tail)
 
     def _counties_of(self, township: str) -> list[str]:
         if self._townships is None:
@@ -408,8 +411,9 @@ class Divisions(Register):
             if clue.kind in _BY_CHANCE and len(found) * len(clue.codes) > _DIVISIONS * 0.1:
                 continue
             fitting = self._supported(found, clue)
-            if claim.source == "like" and fitting and clue.kind == "context" and self._names_county(clue):
-                # a county that the page names, and no place of a like name in it or in its prefecture
+            by_county = claim.is_tail or (clue.kind == "context" and self._names_county(clue))
+            if claim.source == "like" and fitting and by_county:
+                # a place of a like name must be in the county that the page names, or in its prefecture
                 fitting = fitting if self._support(fitting[0], clue.codes) > 2 else []
             if not fitting:
                 if clue.kind not in (*_BY_CHANCE, "shape", "path"):
@@ -425,6 +429,11 @@ class Divisions(Register):
             if claim.source == "like" and any(clue.kind == "context" for clue in against):
                 return self._from_clues(evidence)
         if len(found) > 1:
+            if claim.source in ("township", "like"):
+                # The list knows some of the townships of a common name, the page its own county
+                for clue in evidence.clues:
+                    if clue.kind == "context" and len(self._fitting(clue, "township", evidence.year)) == 1:
+                        return self._from_clues(evidence)
             return self._undecided(found, claim, used)
         named = found[0]
         code = self.at_year(named.code, evidence.year)

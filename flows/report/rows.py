@@ -167,6 +167,8 @@ class RowReader:
     heads: dict[int, str | None] = field(default_factory=dict)
     """By column, what the headings over labels, units and counts say of it."""
     heads_row: int = -1
+    heads_of: int = 0
+    """The rows of the last table."""
     local: set[str] = field(default_factory=set)
     """The rows seen that only the local tables before 2014 print."""
     local_hits: list[Hit] = field(default_factory=list)
@@ -175,8 +177,13 @@ class RowReader:
     def read_table(self, table: Table) -> None:
         rows = table.rows
         self.heads_row = -1
-        if self.heads and len(rows[0]) != len(self.heads):
+        if self.heads and (
+            len(rows[0]) != len(self.heads)
+            or (self.section != "statistics" and self.heads_of > _MOST_HEAD_ROWS)
+        ):
+            # those of another table
             self.heads = {}
+        self.heads_of = len(rows)
         if is_transposed(rows):
             self._read_turned(table)
             return
@@ -607,7 +614,7 @@ class RowReader:
             found := [(kind, cell) for kind, cell in zip(kinds, cells, strict=True) if kind in wanted]
         ):
             if len(wanted) == 1:
-                return [("", found[0][1])]
+                return [("", next((cell for _, cell in found if cell.text), found[0][1]))]
             return [(str(kind), cell) for kind, cell in found]
         open_cells = [
             cell
@@ -801,6 +808,8 @@ def _field(key: str, found: Fields, marks: Counter[str]) -> str | None:
     return active.SHARED_FIELDS.get(key)
 
 
+_MOST_HEAD_ROWS = 3
+"""Of a table that holds nothing but the headings of the next."""
 _SERIAL = re.compile(r"\d{0,2}")
 """The number of a row, or nothing where its label would stand."""
 _TURNED = re.compile(r"row (\d+) column (\d+)")

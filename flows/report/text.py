@@ -468,6 +468,9 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+
+
 def _mend_script(repaired: Repaired) -> None:
     """Traditional characters to simplified, by OpenCC. A character that simplified Chinese also uses
     (乾 in 乾县) is changed only in a page, or a line, that is traditional by its other characters."""
@@ -475,6 +478,9 @@ def _mend_script(repaired: Repaired) -> None:
     converted: str = _converter().convert(text)
     if converted == text:
         return
+    if _RARE.search(converted) and len(converted) == len(text):
+        # 礐 of a place's name is no traditional character to a reader: no font shows its simplified form
+        converted = "".join(old if new > "\uffff" else new for old, new in zip(text, converted, strict=True))
     lines, converted_lines = text.split("\n"), converted.split("\n")
     if len(lines) != len(converted_lines):
         return

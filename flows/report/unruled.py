@@ -293,7 +293,7 @@ def _reach_down(lines: Sequence[Sequence[Piece]], start: int, bottom: int, edge:
         line, above = lines[last], lines[last - 1]
         if above[0].height - line[0].height > _FAR * line[0].size:
             break
-        if any(piece.right > edge for piece in line):
+        if any(piece.right > edge or role(piece.text) in (ROUTE, FIELD, APPLICANT) for piece in line):
             break
         last += 1
     return last
@@ -542,7 +542,9 @@ def _group_costs(lines: list[_LabelLine]) -> list[list[tuple[float, bool]]]:
         for line, before in zip(lines[start : start + _LONGEST_LABEL], [None, *lines[start:]], strict=False):
             if before is not None:
                 cost += 2 * max(0.0, (before.height - line.height) / first.size - 1.9)
-                if _NUMBERED.match(line.text) or (label_key(text) in ROLES and label_key(line.text) in ROLES):
+                if _NUMBERED.match(line.text):
+                    cost += 2 * _TWO_LABELS
+                elif label_key(text) in ROLES and label_key(line.text) in ROLES:
                     cost += _TWO_LABELS
             text += line.text
             whole = whole or label_key(line.text) in ROLES
@@ -726,9 +728,12 @@ def _routes(columns: list[_Column], head: list[Piece]) -> list[tuple[str, int, i
         for piece in head
         if role(piece.text) == ROUTE and tables.DISPUTE_ROUTES[label_key(piece.text)] != "litigation"
     ]
+    words.sort(key=lambda piece: piece.left)
     routes: list[tuple[str, int, int]] = []
-    for run in runs:
-        if words:
+    for number, run in enumerate(runs):
+        if len(words) == len(runs):
+            routes.append((words[number].text, run[0], run[-1]))
+        elif words:
             middle = (columns[run[0]].left + columns[run[-1]].right) / 2
             nearest = min(words, key=lambda piece: abs(piece.middle - middle))
             routes.append((nearest.text, run[0], run[-1]))

@@ -33,13 +33,20 @@
 WITH
 -- agencies known, in each division and in those above it
 known AS (
-    SELECT t.report_year, unnest(list_distinct([t.division_code, t.prefecture_code, t.province_code])) AS division_code
-    FROM ref.agency AS a
+    SELECT division_code, count(*) AS agency_count FROM ref.agency WHERE is_counted GROUP BY division_code
+),
+known_above AS (
+    SELECT
+        t.report_year, k.agency_count,
+        unnest(list_distinct([t.division_code, t.prefecture_code, t.province_code])) AS division_code
+    FROM known AS k
     JOIN core.division_year AS t USING (division_code)
-    WHERE a.is_counted
 ),
 agency AS (
-    SELECT report_year, division_code, count(*) AS agency_count FROM known WHERE division_code IS NOT NULL GROUP BY ALL
+    SELECT report_year, division_code, sum(agency_count) AS agency_count
+    FROM known_above
+    WHERE division_code IS NOT NULL
+    GROUP BY report_year, division_code
 ),
 child AS (
     SELECT report_year, parent_code AS division_code, count(*) AS child_count

@@ -45,23 +45,34 @@ numbered AS (
 visit AS (
     SELECT
         sha256, address, coalesce(final_address, address) AS final_address, source_name, media_type, charset,
-        byte_count, requested_at,
-        lag(sha256) OVER (PARTITION BY address ORDER BY requested_at, sha256) IS DISTINCT FROM sha256 AS is_change
+        byte_count, requested_at
     FROM raw.attempt
     WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
+),
+-- most addresses have shown one thing only
+shown_again AS (
+    SELECT address FROM visit GROUP BY address HAVING count(*) > 1
+),
+unchanged AS (
+    SELECT sha256, address, requested_at
+    FROM visit
+    SEMI JOIN shown_again USING (address)
+    QUALIFY lag(sha256) OVER (PARTITION BY address ORDER BY requested_at, sha256) IS NOT DISTINCT FROM sha256
+),
+change AS (
+    SELECT visit.sha256, max(visit.requested_at) AS standing_since_at
+    FROM visit
+    ANTI JOIN unchanged USING (sha256, address, requested_at)
+    GROUP BY visit.sha256
 ),
 fetched AS (
     SELECT
         sha256,
-        arg_min(address, (requested_at, address)) AS first_address,
+        arg_min(struct_pack(address, source_name, media_type, charset), (requested_at, address)) AS first_visit,
         arg_max(address, (requested_at, address)) AS last_address,
         count(DISTINCT address) AS address_count,
         bool_or(regexp_matches(final_address, '^https?://([^/@]*\.)?gov\.cn(:\d+)?(/|$)')) AS is_official,
         min(requested_at) AS first_fetched_at,
-        max(requested_at) FILTER (WHERE is_change) AS standing_since_at,
-        arg_min(source_name, (requested_at, address)) AS source_name,
-        arg_min(media_type, (requested_at, address)) AS media_type,
-        arg_min(charset, (requested_at, address)) AS charset,
         max(byte_count) AS byte_count
     FROM visit
     GROUP BY sha256
@@ -100,15 +111,15 @@ SELECT
     d.report_year,
     d.era,
     d.published_on,
-    coalesce(fetched.first_address, d.address) AS address,
+    coalesce(fetched.first_visit.address, d.address) AS address,
     coalesce(fetched.last_address, d.address) AS last_address,
     coalesce(fetched.address_count, 0) AS address_count,
     coalesce(fetched.is_official, FALSE) AS is_official,
     fetched.first_fetched_at::TIMESTAMP AS first_fetched_at,
-    fetched.standing_since_at::TIMESTAMP AS standing_since_at,
-    fetched.source_name,
-    fetched.media_type,
-    fetched.charset,
+    change.standing_since_at::TIMESTAMP AS standing_since_at,
+    fetched.first_visit.source_name AS source_name,
+    fetched.first_visit.media_type AS media_type,
+    fetched.first_visit.charset AS charset,
     fetched.byte_count,
     'archive/' || d.sha256[1:2] || '/' || d.sha256[3:4] || '/' || d.sha256 AS archive_path,
     d.parser_version,
@@ -128,5 +139,6 @@ SELECT
 FROM raw.document AS d
 JOIN numbered USING (sha256)
 LEFT JOIN fetched USING (sha256)
+LEFT JOIN change USING (sha256)
 LEFT JOIN fact USING (sha256)
 LEFT JOIN finding USING (sha256)

@@ -68,6 +68,10 @@ placement AS (
     LEFT JOIN predecessor USING (report_year, division_code)
     LEFT JOIN successor USING (report_year, division_code)
 ),
+-- a development zone has the code of the division that it lies in, and its total is not that division's
+zone AS (
+    SELECT division_code, list(alias) AS zones FROM ref.division_alias WHERE kind = 'zone' GROUP BY division_code
+),
 named AS (
     SELECT
         annual.*,
@@ -75,11 +79,13 @@ named AS (
         coalesce(p.is_overlapping, FALSE) AS is_overlapping,
         coalesce(place.province_code, annual.province_code) AS tree_province_code,
         regexp_replace(annual.agency_name, '\s', '', 'g') AS name_0,
+        coalesce(len(list_filter(zone.zones, lambda one: contains(name_0, one))) > 0, FALSE) AS is_zone,
         CASE WHEN starts_with(name_0, province.division_name) THEN name_0[len(province.division_name) + 1:] ELSE name_0 END AS name_1,
         CASE WHEN starts_with(name_1, prefecture.division_name) THEN name_1[len(prefecture.division_name) + 1:] ELSE name_1 END AS name_2,
         CASE WHEN starts_with(name_2, own.division_name) THEN name_2[len(own.division_name) + 1:] ELSE name_2 END AS bare_name
     FROM annual
     LEFT JOIN placement AS p USING (report_year, division_code)
+    LEFT JOIN zone ON zone.division_code = annual.division_code
     LEFT JOIN core.division_year AS place
         ON place.report_year = annual.report_year AND place.division_code = coalesce(p.rollup_code, annual.division_code)
     LEFT JOIN core.division_year AS own
@@ -104,11 +110,11 @@ counted AS (
     SELECT
         named.*,
         kind.short_name,
-        agency_type IS DISTINCT FROM 'township'
+        agency_type IS DISTINCT FROM 'township' AND NOT is_zone
             AND (agency_type IS NOT DISTINCT FROM 'government' OR kind.is_government_name) AS is_government,
         CASE
             WHEN kind.is_vertical THEN 'vertical_agency'
-            WHEN agency_type = 'township' THEN 'single_agency'
+            WHEN agency_type = 'township' OR is_zone THEN 'single_agency'
             WHEN is_government AND scope IN ('territory_total', 'own_level') THEN scope
             WHEN is_government AND scope = 'unknown' THEN 'scope_unknown'
             WHEN scope = 'territory_total' THEN 'system_total'

@@ -1,5 +1,6 @@
 -- what: One row a source of the catalogue and each of the last three years whose reports were due when it was asked for
---   them: whether it brings in what is expected of it; the suite expectations/source_yield.yaml judges it | 目录中每个来源最近三个到期年度各一行的产出评分，由 expectations/source_yield.yaml 判定
+--   them: whether it brings in what is expected of it; sources whose own pages all failed are left out, as fetch.failed
+--   tells of them; the suite expectations/source_yield.yaml judges it | 目录中每个来源最近三个到期年度各一行的产出评分，由 expectations/source_yield.yaml 判定
 -- grain: source_name, report_year
 -- column subject: The source and the year, as alerts name them | 告警对象：来源与年度
 -- column source_name: Source, the name of its file in flows/sources | 来源名称（flows/sources 中的文件名）
@@ -9,10 +10,20 @@
 -- column not_fetched_count: Addresses of it that could not be fetched, whatever the year | 该来源未能抓取的网址数（不限年度）
 -- column yield_rate: Reports found, of those expected; at most 1 | 实得与应得报告数之比，最大为1
 WITH
+entry AS (
+    SELECT source_name, address, arg_max(error IS NULL, requested_at) AS is_answered
+    FROM raw.attempt
+    WHERE found_on IS NULL
+    GROUP BY source_name, address
+),
+reached AS (
+    SELECT source_name FROM entry GROUP BY source_name HAVING bool_or(is_answered)
+),
 asked AS (
     SELECT DISTINCT s.source_name, s.expected_report_count, year.report_year
     FROM raw.source AS s
     JOIN raw.asked AS a USING (source_name)
+    JOIN reached USING (source_name)
     JOIN (SELECT unnest(range(2008, 2101))::INTEGER AS report_year) AS year
         ON coalesce(a.report_year, year.report_year) = year.report_year
         AND a.asked_on >= make_date(year.report_year + 1, 5, 1)

@@ -2,6 +2,8 @@
 SELECT
     province_name,
     report_year,
+    fetch_state,
+    not_fetched_count,
     report_count,
     agency_count,
     agency_coverage_rate,
