@@ -21,14 +21,12 @@ from flows.edge.processes import Workers
 from flows.reader import Reader, read_original, read_safely, unreadable
 from flows.report.aliases import Aliases
 from flows.report.types import Report
-from flows.settings import PARSER_VERSION, Home
+from flows.settings import PARSER_VERSION, SECONDS_PER_DOCUMENT, Home
 
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 100_000_000
 SMALL_RUN = 64
 """With fewer documents one worker reads them all: starting another costs more than it saves."""
-SECONDS_PER_DOCUMENT = 180.0
-"""Reading takes milliseconds; OCR of a long scan on a busy machine took 90 s."""
 
 
 @dataclass(frozen=True, slots=True)

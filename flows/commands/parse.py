@@ -17,12 +17,12 @@ import click
 from flows.edge.folder import LocalDocument, documents_in, read_local
 from flows.reader import Reader, read_original, read_safely, unreadable
 from flows.report.types import Report
+from flows.settings import SECONDS_PER_DOCUMENT
 
 SIZE_LIMIT = 50_000_000
 SMALL = 64
 """Up to so many documents are read in this process, which takes less time than starting others."""
 BATCH = 32
-SECONDS_PER_DOCUMENT = 60.0
 
 
 @click.command("parse")

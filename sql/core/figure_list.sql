@@ -5,19 +5,31 @@
 -- column form_era: Template era by which its figures are understood | 解读数据所用的模板版本
 -- column report_year: Year the figures are of | 报告年度
 -- column cells: Its figures, as numbers of core.cell, in the order of the document | 数据项序号（见core.cell），按文件顺序
--- column figures: Their values in the same order, corrections made; NaN where none is reported | 对应数值（已更正）；未报告者为NaN
+-- column figures: Their values in the same order, corrections made; null where none is reported | 对应数值（已更正）；未报告者为空
 -- column inexact_cells: Those printed as "at least" or "about"; null where there are none | 其中“至少”“约”的数据项；没有则为空
 WITH
 -- a list costs a row a document and keeps what stands together together; the many long rows are never made
-listed AS (
+gathered AS (
     SELECT
         f.sha256,
         list(cell.cell_number) AS cells,
-        list(coalesce(f.value, 'NaN')) AS figures,
+        list(f.value) AS figures,
         list(cell.cell_number) FILTER (f.qualifier <> 'exact') AS inexact_cells
     FROM raw.fact AS f
     JOIN core.cell AS cell USING (indicator, applicant)
     GROUP BY f.sha256
+),
+-- in the order of the cells, whatever the order in which they were met
+listed AS (
+    SELECT
+        sha256,
+        list_sort(cells) AS sorted_cells,
+        CASE
+            WHEN sorted_cells = cells THEN figures
+            ELSE list_transform(list_sort(list_zip(cells, figures)), lambda pair: pair[2])
+        END AS figures,
+        list_sort(inexact_cells) AS inexact_cells
+    FROM gathered
 ),
 correction AS (
     SELECT c.sha256, list(cell.cell_number) AS cells, map(list(cell.cell_number), list(c.corrected)) AS corrected
@@ -28,13 +40,13 @@ correction AS (
 )
 SELECT
     v.document_number,
-    hash(l.cells, v.form_era, v.report_year) AS form_hash,
+    hash(l.sorted_cells, v.form_era, v.report_year) AS form_hash,
     v.form_era,
     v.report_year,
-    l.cells,
+    l.sorted_cells AS cells,
     CASE
         WHEN c.sha256 IS NULL THEN l.figures
-        ELSE list_transform(l.cells, lambda cell, place: coalesce(c.corrected[cell], l.figures[place]))
+        ELSE list_transform(l.sorted_cells, lambda cell, place: coalesce(c.corrected[cell], l.figures[place]))
     END AS figures,
     CASE
         WHEN c.sha256 IS NULL THEN l.inexact_cells

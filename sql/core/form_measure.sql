@@ -35,7 +35,7 @@ term AS (
         any_value(t.place) FILTER (t.side = 'denominator') AS denominator_place,
         any_value(m.kind) = 'rate' AS is_rate,
         max(t.quality) AS quality,
-        flatten(list(t.cells)) AS cells
+        flatten(list(t.cells ORDER BY t.side)) AS cells
     FROM core.form_term AS t
     JOIN ref.measure AS m ON m.measure = t.measure
     GROUP BY t.form_hash, t.measure

@@ -41,9 +41,9 @@ term AS (
         count(place) = count(*) AND count(DISTINCT operand) = any_value(operand_count) AS is_whole,
         list(place ORDER BY place) AS places,
         list(sign ORDER BY place) AS signs,
-        list(cell_number) FILTER (place IS NOT NULL) AS cells,
+        list(cell_number ORDER BY cell_number) FILTER (place IS NOT NULL) AS cells,
         max(quality) AS quality,
-        list(DISTINCT operand) AS operands
+        list(DISTINCT operand ORDER BY operand) AS operands
     FROM found
     GROUP BY form_hash, measure, side
 ),

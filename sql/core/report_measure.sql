@@ -17,7 +17,7 @@ given AS (
         m.measure,
         q.quantities[m.numerator_place] AS numerator,
         q.quantities[m.denominator_place] AS denominator,
-        coalesce(NOT isnan(numerator), FALSE) AND coalesce(NOT isnan(denominator), TRUE) AS is_complete,
+        numerator IS NOT NULL AND (m.denominator_place IS NULL OR denominator IS NOT NULL) AS is_complete,
         m.is_comparable,
         m.quality,
         CASE

@@ -40,7 +40,7 @@ judged AS (
         v.canonical_number, v.role, t.full_name,
         q.quantities[m.numerator_place] AS given_numerator,
         q.quantities[m.denominator_place] AS given_denominator,
-        coalesce(NOT isnan(given_numerator), FALSE) AND coalesce(NOT isnan(given_denominator), TRUE) AS is_complete,
+        given_numerator IS NOT NULL AND (m.denominator_place IS NULL OR given_denominator IS NOT NULL) AS is_complete,
         CASE
             WHEN own.basis = 'published' AND v.role <> 'territory_total' THEN v.rollup_code
             WHEN t.level > 1 AND prefecture.basis = 'published' AND prefecture.division_code <> v.rollup_code
