@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -250,7 +251,7 @@ def test_what_may_not_be_published_leaves_the_last_warehouse(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import flows.pipeline
-    from flows.model import ModelError
+    from flows.model import Model, ModelError
     from flows.validate import Validation
 
     home = tmp_path / "home"
@@ -274,6 +275,25 @@ def test_what_may_not_be_published_leaves_the_last_warehouse(
     assert "nothing published" in held.stderr and "a check crashed" in held.stderr
     assert "publication.held" in gongkai(server, "alerts", "--home", home).stdout
     assert "- suite.crash: a check crashed" in artifact(server, "gongkai-held")
+
+    plan = flows.pipeline.plan_models
+
+    def doubled() -> list[Model]:
+        """Every row of one mart twice."""
+        return [
+            replace(model, query=f"{model.query} CROSS JOIN (SELECT unnest([1, 2]) AS copy_number) AS twice")
+            if model.name == "mart.national_measure"
+            else model
+            for model in plan()
+        ]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.pipeline, "plan_models", doubled)
+        held = gongkai(server, "run", tmp_path / "a.html", "--home", home)
+    assert held.exit_code == 3
+    assert "publication.key_doubled: sql/mart/national_measure.sql" in held.stderr
+    assert "sql/mart/national_measure.sql" in gongkai(server, "alerts", "--home", home).stdout
+    assert (home / "gongkai.duckdb").read_bytes() == before
 
     with monkeypatch.context() as patch:
         patch.setattr(flows.pipeline, "build_model", fail)
