@@ -67,6 +67,10 @@ class Revisit:
         return now - known.asked_at >= (self.often if is_season else self.seldom)
 
 
+_SPARE = 1.05
+"""Requests that begin evenly arrive unevenly: a new connection takes longer than one that stands."""
+
+
 @dataclass(slots=True)
 class Host(Generic[T]):
     """One host: what waits to be asked of it, and how it is to be treated.
@@ -121,7 +125,7 @@ class Host(Generic[T]):
         self.begin()
 
     def begin(self) -> None:
-        self.next_at = asyncio.get_running_loop().time() + self.delay_seconds
+        self.next_at = asyncio.get_running_loop().time() + self.delay_seconds * _SPARE
 
     def note(self, attempt: Attempt) -> None:
         """Learn from an attempt: rest after failures in a row, wait as asked, give up in the end."""
