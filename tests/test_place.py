@@ -784,3 +784,10 @@ def test_the_end_of_a_townships_name_decides_nothing_by_its_province() -> None:
 def test_a_township_of_a_common_name_in_the_county_that_the_page_names() -> None:
     place = DIVISIONS.resolve("城关镇人民政府", year=2016, context=("河南省商丘市柘城县人民政府",))
     assert place.code == "411424"
+
+
+def test_a_township_whose_name_begins_like_a_province() -> None:
+    """上海庙镇 lies in Inner Mongolia, and Shanghai has a 庙镇."""
+    assert resolve("上海庙镇", 2019).province is None
+    assert resolve("上海庙镇", 2019, None, "鄂托克前旗人民政府网站").code == "150623"
+    assert resolve("上海庙镇", 2019, None, "上海市崇明区人民政府").code == "310151"

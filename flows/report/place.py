@@ -271,6 +271,10 @@ class Divisions(Register):
                 return lower
         below = self._claim_of_township(rest, year, found)
         if below is not None:
+            if township is not None and township.source == "township":
+                # 上海庙镇 is a town of that name, or 庙镇 in 上海
+                found = list({named.code: named for named in (*township.found, *below.found)}.values())
+                return _Claim(found, f"{township.words}, or {stem} and {below.words},", "township", 0.72)
             return _Claim(below.found, f"{stem} and {below.words}", "name", 0.85)
         if township is not None or is_township:
             return township
