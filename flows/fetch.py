@@ -8,76 +8,27 @@ that it has.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flows.edge.archive import Archive, MissingOriginalError
+from flows.edge.apart import LeftAloneError, work_apart
+from flows.edge.archive import Archive
 from flows.edge.catalogue import LocalSource, Source
-from flows.edge.discovery import (
-    NOTHING_NEW,
-    TOO_DEEP,
-    TOO_MANY_PAGES,
-    TOO_MANY_SITEMAPS,
-    DiscoveryLog,
-)
+from flows.edge.fetched import FetchSummary, Unwatched, Watcher
 from flows.edge.folder import LocalDocument, documents_in, read_local
-from flows.edge.frontier import Frontier, Step, Walk
-from flows.edge.listing import Link, Listing, discover, sitemaps_of
-from flows.edge.manifest import Attempt, Failure, Known, Manifest
-from flows.edge.pagination import answers_window, form_of_window
-from flows.edge.politeness import Host, Patience, Revisit
-from flows.edge.robots import Robots, read_robots, robots_address
-from flows.edge.sample_server import SampleServer
-from flows.edge.web import Keep, Limits, Permit, Validators, Web
+from flows.edge.limits import Limits
+from flows.edge.lock import locked
+from flows.edge.manifest import Attempt, Manifest
 from flows.settings import Home
 
-MOST_SITEMAPS = 50
-"""Sitemaps of one source that others lead to. They are not counted as pages of listings."""
-_WRITTEN_AT_ONCE = 1_000_000
-"""Bytes of an original up to which it is written without a thread, which takes longer to begin."""
-_PAGES_WITHOUT_NEWS = 3
-"""Pages of a listing in a row that list nothing that was not listed before: calendars go on for ever."""
-
-
-class Watcher(Protocol):
-    """Whoever is told how a stage goes on."""
-
-    def expect(self, count: int) -> None: ...
-    def advance(self, count: int = 1) -> None: ...
-
-
-class Unwatched:
-    """Nobody."""
-
-    def expect(self, count: int) -> None: ...
-    def advance(self, count: int = 1) -> None: ...
-
-
-@dataclass(slots=True)
-class FetchSummary:
-    """What fetching came to: documents in the archive and how many of them were not asked for or not sent
-    again, listing pages, files passed over, and what failed with its reason."""
-
-    document_count: int = 0
-    listing_count: int = 0
-    skipped_count: int = 0
-    kept_count: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def __add__(self, other: FetchSummary) -> FetchSummary:
-        return FetchSummary(
-            self.document_count + other.document_count,
-            self.listing_count + other.listing_count,
-            self.skipped_count + other.skipped_count,
-            self.kept_count + other.kept_count,
-            self.failures + other.failures,
-        )
+if TYPE_CHECKING:
+    from flows.edge.politeness import Patience, Revisit
 
 
 def fetch(
@@ -95,7 +46,8 @@ def fetch(
     stop: Event | None = None,
 ) -> FetchSummary:
     """Fetch all that the sources offer. With `years`, links that name other years are not followed. Once
-    `stop` is set, no further request begins, and those under way have a few seconds to end.
+    `stop` is set, no further request begins, and those under way may end, which takes them
+    `limits.total_seconds` at most.
 
     All web sources share one client, so that a host that several of them ask is treated as one. `hosts` gives
     the network address and port of hosts that are served on this machine.
@@ -110,6 +62,12 @@ def fetch(
     web_sources = [source for source in sources if isinstance(source, Source)]
     if not web_sources:
         return summary
+    # most of what a process takes to start, which one that fetches apart or nothing from the web does without
+    from flows.edge.crawl import Crawl
+    from flows.edge.politeness import Patience, Revisit
+    from flows.edge.sample_server import SampleServer
+    from flows.edge.web import Web
+
     with ExitStack() as stack:
         served = dict(hosts or {})
         here: set[str] = set()
@@ -118,7 +76,7 @@ def fetch(
                 address = stack.enter_context(SampleServer(source.served_from)).address
                 here |= {urlsplit(entry).hostname or "" for entry in source.entry}
                 served |= dict.fromkeys(here - served.keys(), address)
-        crawl = _Crawl(
+        crawl = Crawl(
             Web(limits=limits, allow_private=allow_private, hosts=served),
             archive,
             manifest,
@@ -131,6 +89,122 @@ def fetch(
             is_stopped=(stop or Event()).is_set,
         )
         return summary + asyncio.run(crawl.run(web_sources))
+
+
+# --- in a process of its own ---------------------------------------------------------------------
+
+
+_WRITING_SECONDS = 30.0
+"""For a process that is to end to write down what came, after the last answer."""
+_WAIT_SECONDS = 5.0
+"""For that process to end, before a run that is interrupted leaves it alone."""
+_TELL_SECONDS = 0.1
+
+
+@contextmanager
+def crawling(home: Home, tell: Callable[[str], None], limits: Limits | None = None) -> Iterator[int]:
+    """The lock of whoever asks servers for what the home keeps: two at once would ask for the same. What an
+    earlier run had asked for when it was killed comes first; `tell` is told of the wait. Raises LockedError."""
+    with locked(
+        home.raw / "crawl.lock",
+        doing=f"fetching from the web into {home.path}",
+        patience_seconds=_last_seconds(limits) + _WAIT_SECONDS,
+        tell=tell,
+    ) as lock:
+        yield lock
+
+
+def fetch_apart(
+    sources: Sequence[Source],
+    home: Home,
+    lock: int,
+    *,
+    watcher: Watcher | None = None,
+    stop: Event | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    limits: Limits | None = None,
+    **terms: Any,
+) -> FetchSummary:
+    """`fetch` from the web, on these terms, in a process that outlives this one: however a run ends, the answers
+    under way are read, archived and recorded, and nothing is lost that a server was asked for.
+
+    `lock` is that of `crawling`, which the process holds until it ends. Raises what `fetch` raises; ApartError
+    when the process itself is killed.
+    """
+    watcher = watcher or Unwatched()
+
+    def advance(news: _News) -> None:
+        expected, done = news
+        if expected:
+            watcher.expect(expected)
+        if done:
+            watcher.advance(done)
+
+    last_seconds = _last_seconds(limits)
+    try:
+        return work_apart(
+            _fetch_for_another,
+            (sources, home, {"limits": limits, **terms}),
+            tell=advance,
+            stop=stop or Event(),
+            lock=lock,
+            wait_seconds=_WAIT_SECONDS,
+            last_seconds=last_seconds,
+        )
+    except LeftAloneError as left:
+        tell(f"answers under way still come in: process {left.process}, at most {last_seconds:.0f} s")
+        return FetchSummary()
+
+
+def _last_seconds(limits: Limits | None) -> float:
+    """The longest that a process lives which is to end."""
+    return (limits or Limits()).total_seconds + _WRITING_SECONDS
+
+
+_News = tuple[int, int]
+"""How many more there are to do, and how many more are done."""
+
+
+def _fetch_for_another(
+    job: tuple[Sequence[Source], Home, dict[str, Any]], tell: Callable[[_News], None], stop: Event
+) -> FetchSummary:
+    sources, home, terms = job
+    with Manifest(home.raw) as manifest, _Teller(tell) as watcher:
+        return fetch(sources, home, manifest, watcher=watcher, stop=stop, **terms)
+
+
+class _Teller:
+    """Tells another process how it goes on: now and then, and at the end, not for each page."""
+
+    def __init__(self, tell: Callable[[_News], None]) -> None:
+        self._tell = tell
+        self._expected = self._done = 0
+        self._told = (0, 0)
+        self._over = Event()
+        self._thread = threading.Thread(target=self._tell_often, daemon=True)
+
+    def __enter__(self) -> _Teller:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def expect(self, count: int) -> None:
+        self._expected += count
+
+    def advance(self, count: int = 1) -> None:
+        self._done += count
+
+    def _tell_often(self) -> None:
+        is_over = False
+        while not is_over:
+            is_over = self._over.wait(_TELL_SECONDS)
+            now = self._expected, self._done
+            if now != self._told:
+                self._tell((now[0] - self._told[0], now[1] - self._told[1]))
+                self._told = now
 
 
 # --- local files --------------------------------------------------------------------------------
@@ -184,338 +258,3 @@ def _read_local(document: LocalDocument, source: LocalSource, archive: Archive, 
     attempt.byte_count = len(data)
     attempt.sha256 = archive.add(data)
     return attempt
-
-
-# --- the web ------------------------------------------------------------------------------------
-
-
-class _Crawl:
-    """The walks from the sources' entry addresses over listing pages to documents.
-
-    A page that is there for its links is a listing: its links are followed and it is no document. An
-    entry page with both text and links is a document whose links are followed. Other pages are
-    documents and lead to their attachments and further pages only.
-    """
-
-    def __init__(
-        self,
-        web: Web,
-        archive: Archive,
-        manifest: Manifest,
-        raw: Path,
-        *,
-        years: Collection[int],
-        patience: Patience,
-        revisit: Revisit,
-        watcher: Watcher,
-        is_ours: Callable[[str], bool],
-        is_stopped: Callable[[], bool],
-    ) -> None:
-        self.web, self.archive, self.manifest, self.raw = web, archive, manifest, raw
-        self.years, self.patience, self.revisit, self.watcher = years, patience, revisit, watcher
-        self.began = datetime.now(UTC)
-        self.summary = FetchSummary()
-        self._reading = asyncio.Lock()
-        self.frontier = Frontier(
-            self._visit,
-            self._settle,
-            patience=patience,
-            connections=web.limits.connections,
-            is_ours=is_ours,
-            is_stopped=is_stopped,
-        )
-
-    async def run(self, sources: Sequence[Source]) -> FetchSummary:
-        async with self.web:
-            walks = [Walk(source, DiscoveryLog(self.raw, source.name)) for source in sources]
-            for walk in walks:
-                self._add(Step(walk, address, is_listing=True) for address in walk.source.entry)
-            await self.frontier.run()
-        if not self.frontier.is_stopped():
-            for walk in walks:
-                walk.log.write()
-        return self.summary
-
-    def _add(self, steps: Iterable[Step]) -> None:
-        """Queue the steps whose addresses are new to their walk."""
-        for step in steps:
-            if step.walk.is_new(step.address):
-                self.watcher.expect(1)
-                self.frontier.add(step)
-
-    # --- without a request ---
-
-    def _settle(self, step: Step, host: Host[Step]) -> bool:
-        """Make a step from what is on record, if that is all there is to do."""
-        known = self.manifest.known(step.address)
-        if known is None or not self._is_answered(step, known):
-            if host.closed is None:
-                return False
-            attempt = Attempt(step.address, failure=host.closed_as, error=f"not asked: {host.closed}")
-            attempt.role = step.role
-            self._record(step, attempt)
-            self._fail(step, attempt.error)
-        elif known.error is not None:
-            self._fail(step, known.error)
-        else:
-            try:
-                data = self.archive.read(known.sha256 or "")
-            except (MissingOriginalError, ValueError):
-                return False
-            original = Attempt(
-                step.address,
-                role="listing" if known.role == "listing" else "part" if step.is_part else "document",
-                final_address=known.final_address,
-                media_type=known.media_type,
-                charset=known.charset,
-            )
-            self.summary.kept_count += original.role == "document"
-            self._lead(step, original, data)
-        self.watcher.advance()
-        return True
-
-    def _is_answered(self, step: Step, known: Known) -> bool:
-        """Whether the manifest's answer still holds: another walk has just got it, or it is not due."""
-        if known.asked_at is not None and known.asked_at >= self.began:
-            return True
-        if step.is_listing or known.role == "listing":
-            return False
-        return not self.revisit.is_due(known, self.began)
-
-    # --- with one ---
-
-    async def _visit(self, step: Step, host: Host[Step]) -> float | None:
-        """Make a step with a request. Seconds until it is to be tried again, None when it is done."""
-        known = self.manifest.known(step.address)
-        attempt = await self._ask(step, host, known)
-        if attempt.is_transient and host.closed is None:
-            step.tried += 1
-            wait = self.patience.wait(step.tried, attempt.retry_after_seconds)
-            if wait is not None:
-                return wait
-            attempt.error = f"{attempt.error} ({step.tried} {'tries' if step.tried > 1 else 'try'})"
-        data = attempt.data
-        attempt.data = None
-        if data is None and attempt.is_unchanged and known is not None and known.sha256 is not None:
-            attempt.sha256, attempt.charset = known.sha256, known.charset
-            attempt.media_type = known.media_type
-            try:
-                data = self.archive.read(known.sha256)
-            except MissingOriginalError:
-                # damaged, and set aside: it is asked for in full
-                return 0.0
-        if data is None or attempt.error is not None:
-            attempt.role = step.role
-            self._record(step, attempt)
-            self._fail(step, attempt.error)
-        else:
-            self.summary.kept_count += attempt.is_unchanged
-            if attempt.final_address is not None:
-                step.walk.is_new(attempt.final_address)
-            # what arrives is kept before what has arrived is read: one page between two looks at the network
-            async with self._reading:
-                await asyncio.sleep(0)
-                self._lead(step, attempt, data, self._record)
-        self.watcher.advance()
-        return None
-
-    async def _ask(self, step: Step, host: Host[Step], known: Known | None) -> Attempt:
-        """Ask for the address of a step if its site allows it."""
-        source = step.walk.source
-        robots, has_waited = await self._robots(step.address, host, source)
-        if host.closed is not None:
-            return Attempt(step.address, failure=host.closed_as, error=f"not asked: {host.closed}")
-        if step.found_on is None:
-            self._add(self._sitemaps(step, robots))
-        if (reason := robots.forbids(step.address)) is not None:
-            failure: Failure = "forbidden" if robots.unreadable is None else "unreachable"
-            return Attempt(step.address, failure=failure, error=f"not asked: {reason}")
-        if has_waited:
-            await host.turn()
-
-        async def permit(address: str) -> str | None:
-            other = self.frontier.host(address, source)
-            if other.closed is not None:
-                return other.closed
-            rules, _ = await self._robots(address, other, source)
-            reason = other.closed or rules.forbids(address)
-            if reason is None:
-                await other.turn()
-            return reason
-
-        async def keep(attempt: Attempt) -> None:
-            data, sha256 = attempt.data or b"", attempt.sha256
-            if len(data) <= _WRITTEN_AT_ONCE:
-                self.archive.add(data, sha256=sha256, is_synced=False)
-            else:
-                await asyncio.to_thread(self.archive.add, data, sha256=sha256, is_synced=False)
-            attempt.address = step.address
-            attempt.role = step.role
-            self._name(step, attempt)
-            self.manifest.keep(attempt)
-
-        window = form_of_window(step.address)
-        if window is not None:
-            return await self._ask_for_window(step, host, *window, permit, keep)
-        validators = None
-        if known is not None and known.sha256 is not None and known.sha256 in self.archive:
-            validators = Validators(known.etag, known.last_modified)
-        attempt = await self.web.get(
-            step.address,
-            validators=validators,
-            permit=permit,
-            keep=keep,
-            verify_tls=source.verify_tls,
-            takes_images=step.is_image,
-        )
-        host.note(attempt)
-        return attempt
-
-    async def _ask_for_window(
-        self, step: Step, host: Host[Step], address: str, form: dict[str, str], permit: Permit, keep: Keep
-    ) -> Attempt:
-        """Records of a jpage listing: by their address, and where that has no answer by posting the form."""
-        walk = step.walk
-
-        async def keep_records(attempt: Attempt) -> None:
-            if answers_window(attempt.data):
-                await keep(attempt)
-
-        options = {"permit": permit, "keep": keep_records, "verify_tls": walk.source.verify_tls}
-        first = None
-        if not walk.is_posted:
-            first = await self.web.get(step.address, **options)
-            host.note(first)
-            if answers_window(first.data):
-                return first
-            await host.turn()
-        attempt = await self.web.get(address, form=form, **options)
-        host.note(attempt)
-        # the address says all that the form does
-        attempt.address = attempt.final_address = step.address
-        if first is None or answers_window(attempt.data):
-            walk.is_posted = True
-        elif first.data is not None:
-            attempt = first
-        if attempt.data is not None and not answers_window(attempt.data):
-            await keep(attempt)
-        return attempt
-
-    def _sitemaps(self, step: Step, robots: Robots) -> Iterable[Step]:
-        """The sitemaps that robots.txt of an entry's site names, if the source wants them."""
-        walk = step.walk
-        if not walk.source.sitemaps:
-            return
-        here = robots_address(step.address)
-        listing = sitemaps_of(robots.sitemaps, here, walk.source)
-        walk.log.note(here, listing)
-        walk.log.follow(here, listing.next_page)
-        for link in listing.next_page:
-            yield Step(walk, link.address, 0, here, is_listing=True)
-
-    async def _robots(self, address: str, host: Host[Step], source: Source) -> tuple[Robots, bool]:
-        """The rules of the address's origin; and whether they were not there at once."""
-        scheme = urlsplit(address).scheme
-        rules = host.robots.get(scheme)
-        if rules is not None:
-            if rules.done():
-                return rules.result(), False
-            return await asyncio.shield(rules), True
-        rules = host.robots[scheme] = asyncio.get_running_loop().create_future()
-        tried = 0
-        while True:
-            tried += 1
-            attempt = await self.web.get(robots_address(address), verify_tls=source.verify_tls)
-            attempt.role, attempt.source_name = "robots", source.name
-            wait = self.patience.wait(tried, attempt.retry_after_seconds) if attempt.is_transient else None
-            if wait is None:
-                break
-            await asyncio.sleep(max(wait, host.delay_seconds))
-        robots = read_robots(attempt)
-        # what it says is in the rules; its bytes are no original
-        attempt.data = None
-        self.manifest.record(attempt)
-        host.heed(robots)
-        rules.set_result(robots)
-        return robots, True
-
-    # --- what came ---
-
-    def _lead(
-        self,
-        step: Step,
-        attempt: Attempt,
-        data: bytes,
-        record: Callable[[Step, Attempt], None] | None = None,
-    ) -> None:
-        """Count and record an original and queue what it leads to."""
-        walk, listing = step.walk, None
-        if not step.is_leaf:
-            listing = discover(
-                data,
-                attempt.final_address or attempt.address,
-                walk.source,
-                media_type=attempt.media_type,
-                charset=attempt.charset,
-                years=self.years,
-                until=self.began.year,
-            )
-            if listing is not None and listing.canonical is not None:
-                walk.is_new(listing.canonical)
-        is_listing = listing is not None and listing.is_listing
-        attempt.role = "listing" if is_listing else "part" if step.is_part else "document"
-        self.summary.document_count += attempt.role == "document"
-        if record is not None:
-            record(step, attempt)
-        if listing is not None:
-            self._add(self._steps(step, listing, is_listing=is_listing))
-
-    def _steps(self, step: Step, listing: Listing, *, is_listing: bool) -> Iterable[Step]:
-        walk, here, log = step.walk, step.address, step.walk.log
-        log.note(here, listing)
-
-        def steps(links: Sequence[Link], depth: int, **kind: Any) -> Iterable[Step]:
-            log.follow(here, links)
-            return [Step(walk, link.address, depth, here, link.text or None, **kind) for link in links]
-
-        if is_listing or (step.depth == 0 and listing.has_links):
-            self.summary.listing_count += 1
-            walk.listing_count += not listing.is_sitemap
-            # addresses that were not listed yet, be they asked for or left out for their year
-            news = sum(walk.is_listed_first(address) for address in listing.offered)
-            without_news = 0 if news else step.pages_without_news + 1
-            turn = [*listing.next_page, *(listing.parts if is_listing else ()), *listing.more_pages]
-            if walk.listing_count > walk.source.max_pages:
-                log.pass_over(here, [*turn, *listing.follow], TOO_MANY_PAGES)
-                return
-            if listing.is_sitemap:
-                room = max(0, MOST_SITEMAPS - walk.sitemap_count)
-                walk.sitemap_count += len(turn[:room])
-                log.pass_over(here, turn[room:], TOO_MANY_SITEMAPS)
-                turn = turn[:room]
-            if without_news < _PAGES_WITHOUT_NEWS:
-                yield from steps(turn, step.depth, is_listing=True, pages_without_news=without_news)
-            else:
-                log.pass_over(here, turn, NOTHING_NEW)
-            if step.depth < walk.source.max_depth:
-                yield from steps(listing.follow, step.depth + 1)
-            else:
-                log.pass_over(here, listing.follow, TOO_DEEP)
-        if not is_listing:
-            yield from steps(listing.parts, step.depth + 1, is_leaf=True, is_part=True)
-            yield from steps(listing.attachments, step.depth + 1, is_leaf=True)
-            yield from steps(listing.images, step.depth + 1, is_leaf=True, is_part=True, is_image=True)
-
-    def _record(self, step: Step, attempt: Attempt) -> None:
-        self._name(step, attempt)
-        self.manifest.record(attempt)
-
-    def _name(self, step: Step, attempt: Attempt) -> None:
-        """Say in the attempt whose it is and where its address was found."""
-        attempt.source_name = step.walk.source.name
-        attempt.found_on, attempt.link_text = step.found_on, step.text
-
-    def _fail(self, step: Step, error: str | None) -> None:
-        # an image is a help where tables are lost, and no document
-        if not step.is_image:
-            self.summary.failures.append(f"{step.address}: {error}")

@@ -4,7 +4,7 @@ A file begins with a header:
 
     -- what: what the table is | 中文
     -- grain: the columns that make a row one of its kind
-    -- kind: view                      (left out for a table)
+    -- kind: view                      (left out for a table; checked view: its grain is checked when it is made)
     -- column <name>: what it means | 中文
     -- columns: ref.measure            (where the other columns are measures, described there)
 
@@ -39,6 +39,7 @@ RAW = (
     "raw.attempt",
     "raw.document",
     "raw.fact",
+    "raw.figure_list",
     "raw.finding",
     *(f"raw.{name}" for name in RUN_TABLES),
 )
@@ -72,6 +73,8 @@ class Model:
     query: str
     inputs: tuple[str, ...]
     kind: Literal["table", "view"] = "table"
+    is_checked: bool = True
+    """Its grain is checked when it is made: always for a table."""
 
     @property
     def place(self) -> str:
@@ -85,7 +88,7 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """A model that was built: how many rows it has (None for a view) and how long it took."""
+    """A model that was built: how many rows it has (None for a view that is not checked) and how long it took."""
 
     name: str
     row_count: int | None
@@ -149,22 +152,20 @@ def build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> ModelRes
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     try:
         connection.execute(f"CREATE OR REPLACE {model.kind.upper()} {model.name} AS {model.query}")
-        row_count = _check_grain(connection, model)
+        row_count = check_grain(connection, model) if model.is_checked else None
     except duckdb.Error as error:
         raise ModelError(f"{model.place}: {error}") from error
     return ModelResult(model.name, row_count, time.monotonic() - started)
 
 
-def _check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int | None:
-    """No grain column is null and no two rows share the grain; the number of rows, None for a view.
+def check_grain(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    """No grain column is null and no two rows share the grain; the number of rows. Raises GrainError.
 
     Every row is checked. Grouping by the whole grain would cost more than making the table, so rows are grouped
     by its first column, and the hashes of the rest of a group must be as many as its rows; groups in which they
-    are not are grouped by all. A view holds no rows of its own, and to ask for all of them costs what it saves:
-    tests check views.
+    are not are grouped by all. Most views are checked by tests alone: they hold no rows of their own, and to ask for
+    all of them costs what a view saves.
     """
-    if model.kind == "view":
-        return None
     first, *rest = model.grain
     nulls = ", ".join(f"count(*) - count({column})" for column in model.grain)
     ((row_count, *null_counts),) = connection.execute(
@@ -219,8 +220,8 @@ def read_model(path: Path, folder: Path = SQL) -> Model:
         if name not in columns:
             raise ModelError(f"{place}: grain column {name} is not a column of the SELECT")
     kind = header.get("kind", "table")
-    if kind not in ("table", "view"):
-        raise ModelError(f"{place}: kind is {kind}; it must be table or view")
+    if kind not in ("table", "view", "checked view"):
+        raise ModelError(f"{place}: kind is {kind}; it must be table, view or checked view")
     return Model(
         name=f"{schema}.{table}",
         path=path,
@@ -229,7 +230,8 @@ def read_model(path: Path, folder: Path = SQL) -> Model:
         columns=columns,
         query=text.rstrip().removesuffix(";"),
         inputs=_inputs(query, str(place)),
-        kind="view" if kind == "view" else "table",
+        kind="table" if kind == "table" else "view",
+        is_checked=kind != "view",
     )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import chain, repeat
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ from flows.edge.parquet import SCHEMAS, forget, read_attempts, readings, write_b
 from flows.edge.processes import Workers
 from flows.reader import Reader, read_original, read_safely, unreadable
 from flows.report.aliases import Aliases
+from flows.report.facts import Facts
 from flows.report.types import Report
 from flows.settings import PARSER_VERSION, SECONDS_PER_DOCUMENT, Home
 
@@ -300,7 +302,8 @@ def tables_of(read: Iterable[tuple[Original, Report]], version: int) -> dict[str
     """What was read as tables of the raw layer."""
     read = list(read)
     reports = [report for _, report in read]
-    facts = [(original.sha256, fact) for original, report in read for fact in report.facts]
+    facts = [Facts.of(report.facts) for report in reports]
+    counts = [*map(len, facts)]
     findings = [(original.sha256, finding) for original, report in read for finding in report.findings]
     columns: dict[str, dict[str, list[Any]]] = {
         "document": {
@@ -327,19 +330,19 @@ def tables_of(read: Iterable[tuple[Original, Report]], version: int) -> dict[str
             "read_with": [original.read_with for original, _ in read],
         },
         "fact": {
-            "sha256": [sha256 for sha256, _ in facts],
-            "parser_version": [version] * len(facts),
-            "indicator": [fact.indicator for _, fact in facts],
-            "applicant": [fact.applicant for _, fact in facts],
-            "value": [fact.value for _, fact in facts],
-            "state": [fact.state for _, fact in facts],
-            "unit": [fact.unit for _, fact in facts],
-            "qualifier": [fact.qualifier for _, fact in facts],
-            "method": [fact.method for _, fact in facts],
-            "raw": [fact.raw for _, fact in facts],
-            "location": [fact.location for _, fact in facts],
-            "source_start": [fact.start for _, fact in facts],
-            "source_end": [fact.end for _, fact in facts],
+            "sha256": [*chain.from_iterable(map(repeat, (original.sha256 for original, _ in read), counts))],
+            "parser_version": [version] * sum(counts),
+            "indicator": _joined(one.cells.indicator for one in facts),
+            "applicant": _joined(one.cells.applicant for one in facts),
+            "value": _joined(one.value for one in facts),
+            "state": _joined(one.state for one in facts),
+            "unit": _joined(one.cells.unit for one in facts),
+            "qualifier": _joined(one.qualifier for one in facts),
+            "method": _joined(one.method for one in facts),
+            "raw": _joined(one.raw for one in facts),
+            "location": _joined(one.cells.location for one in facts),
+            "source_start": _joined(one.start for one in facts),
+            "source_end": _joined(one.end for one in facts),
         },
         "finding": {
             "sha256": [sha256 for sha256, _ in findings],
@@ -354,3 +357,7 @@ def tables_of(read: Iterable[tuple[Original, Report]], version: int) -> dict[str
         },
     }
     return {name: pa.table(values, schema=SCHEMAS[name]) for name, values in columns.items()}
+
+
+def _joined(columns: Iterable[Sequence[Any]]) -> list[Any]:
+    return [*chain.from_iterable(columns)]

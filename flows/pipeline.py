@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
@@ -28,7 +29,7 @@ from flows.edge.manifest import Manifest
 from flows.edge.outbox import Outbox
 from flows.edge.terminal import Display, Stage
 from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, STAGE_DESCRIPTIONS, Build, building, describe
-from flows.fetch import FetchSummary, fetch
+from flows.fetch import FetchSummary, crawling, fetch, fetch_apart
 from flows.load import load
 from flows.model import GrainError, Model, ModelResult, build_model, models_without, plan_models
 from flows.parse import SMALL_RUN, Original, Parser, ParseSummary, batches, unread_originals
@@ -64,8 +65,8 @@ def run_pipeline(
     place = Home.resolve(home)
     found, mistakes = resolve(sources or standing_names(with_unverified=unverified))
     with Display() as display:
-        with display.stage("fetch") as stage, Manifest(place.raw) as manifest:
-            fetched = _fetch(found, place, manifest, years or [], allow_private, stage)
+        with display.stage("fetch") as stage:
+            fetched = _fetch(found, place, years or [], allow_private, stage)
             fetched.failures[:0] = mistakes
             asked = [one.name for one in found if isinstance(one, Source)]
             note_asked(place, asked, years or [], datetime.now(UTC).date())
@@ -88,30 +89,31 @@ def run_pipeline(
 def _fetch(
     sources: Sequence[Source | LocalSource],
     home: Home,
-    manifest: Manifest,
     years: list[int],
     allow_private: bool,
     stage: Stage,
 ) -> FetchSummary:
-    """Fetch in threads, which end in good order when this one is interrupted: what was fetched is on record."""
+    """Fetch in threads, which end in good order when this one is interrupted: what was fetched is on record. All
+    of the web is fetched together, so that a host that several sources ask is treated as one."""
+    web = [source for source in sources if isinstance(source, Source) and source.served_from is None]
+    # nobody else is asked for these
+    here = [source for source in sources if isinstance(source, LocalSource) or source.served_from is not None]
     stop = Event()
-    tasks = [
-        fetch_task.submit(quote(group), home, manifest, years, allow_private, stage, stop)
-        for group in _groups(sources)
-    ]
-    try:
-        return sum((one.result() for one in tasks), FetchSummary())
-    except BaseException:
-        stop.set()
-        for one in tasks:
-            one.wait(timeout=STOP_SECONDS)
-        raise
-
-
-def _groups(sources: Sequence[Source | LocalSource]) -> list[list[Source | LocalSource]]:
-    """What is fetched together: all of the web, so that a host that several sources ask is treated as one."""
-    web = [source for source in sources if isinstance(source, Source)]
-    return [*([source] for source in sources if isinstance(source, LocalSource)), *([web] if web else [])]
+    with ExitStack() as stack:
+        tasks = []
+        if web:
+            lock = stack.enter_context(crawling(home, stage.say))
+            tasks.append(crawl_task.submit(quote(web), home, lock, years, allow_private, stage, stop))
+        if here:
+            manifest = stack.enter_context(Manifest(home.raw))
+            tasks += [fetch_task.submit(quote(source), home, manifest, years, stage, stop) for source in here]
+        try:
+            return sum((one.result() for one in tasks), FetchSummary())
+        except BaseException:
+            stop.set()
+            for one in tasks:
+                one.wait(timeout=STOP_SECONDS)
+            raise
 
 
 def _parse(originals: Sequence[Original], home: Home, stage: Stage) -> ParseSummary:
@@ -160,23 +162,46 @@ def _build(build: Build, run: str, display: Display) -> tuple[list[str], list[Mo
     return failures, built
 
 
-@task(
-    name="fetch",
-    retries=2,
-    retry_delay_seconds=exponential_backoff(2),
-    retry_jitter_factor=0.5,
-    cache_policy=NO_CACHE,
-)
+_TRIED_AGAIN: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": exponential_backoff(2),
+    "retry_jitter_factor": 0.5,
+    "cache_policy": NO_CACHE,
+}
+
+
+@task(name="fetch", **_TRIED_AGAIN)
 def fetch_task(
-    sources: list[Source | LocalSource],
+    source: Source | LocalSource,
     home: Home,
     manifest: Manifest,
+    years: list[int],
+    stage: Stage,
+    stop: Event,
+) -> FetchSummary:
+    return fetch([source], home, manifest, years=years, watcher=stage, stop=stop)
+
+
+@task(name="crawl", **_TRIED_AGAIN)
+def crawl_task(
+    sources: list[Source],
+    home: Home,
+    lock: int,
     years: list[int],
     allow_private: bool,
     stage: Stage,
     stop: Event,
 ) -> FetchSummary:
-    return fetch(sources, home, manifest, years=years, allow_private=allow_private, watcher=stage, stop=stop)
+    return fetch_apart(
+        sources,
+        home,
+        lock,
+        years=years,
+        allow_private=allow_private,
+        watcher=stage,
+        stop=stop,
+        tell=stage.say,
+    )
 
 
 @task(name="parse", cache_policy=NO_CACHE)

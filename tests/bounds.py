@@ -103,6 +103,7 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
         "<html><table>" + "<tr><td colspan=100000 rowspan=100000>1</td></tr>" * 3000 + "</table>"
     ).encode(),
     "plain text: 100 MB": lambda: "规章 1 2 3\n".encode() * 7_000_000,
+    "plain text: 4 million bars": lambda: "规章|1|2|3\n|||4|5|6|7|8|9\n".encode() * 360_000,
     "PDF: 10,000 pages": lambda: _pdf(10_000),
     "PDF: 300 pages of counts": _dense_pdf,
     "XLSX: a million cells": lambda: _workbook(10_000, 100),

@@ -274,6 +274,17 @@ def test_the_catalogue_as_shipped_is_scheduled_as_its_sample() -> None:
             ":3: pagination.family: expected once, found again",
         ),
         ("never: {text: '*'}\n", ":2: never.text: expected a regular expression (nothing to repeat"),
+        (
+            "never: {text: 'a{99999999999999999999}'}\n",
+            ":2: never.text: expected a regular expression (the repetition number is too large)",
+        ),
+        (
+            f"never: {{text: '{'(' * 3000}a{')' * 3000}'}}\n",
+            ":2: never.text: expected a regular expression (nested too deeply), found",
+        ),
+        ('served_from: "a\\0b"\n', ":2: served_from: expected a folder of the project, found"),
+        (f"hosts: {'[' * 5000}\n", ": expected the keys of a source, found lists or mappings nested too deeply"),
+        ("publisher: a\x07b\n", ":2: not YAML: unacceptable character #x0007"),
         ("labels: [a]\n", ":2: labels: expected a mapping of labels, found a list"),
         (
             "labels:\n  收件总数: 收到申请数\n  收件: 不存在的标签\n",
@@ -303,8 +314,8 @@ def test_an_entry_is_an_address(tmp_path: Path, entry: str) -> None:
 
 def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
     one(tmp_path, ENTRY)
-    (tmp_path / "one.yaml").write_bytes("publisher: 甲".encode("gb18030"))
-    with pytest.raises(SourceError, match=r"one\.yaml: expected UTF-8"):
+    (tmp_path / "one.yaml").write_bytes("verified: false\npublisher: 甲".encode("gb18030"))
+    with pytest.raises(SourceError, match=r"one\.yaml:2: expected UTF-8, found the byte 0xbc"):
         load_source("one", tmp_path)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from flows.edge.divisions import load_divisions
 from flows.report.columns import column_kind, is_heading
+from flows.report.eras.order import rows_between
 from flows.report.read import read_report
 from flows.report.types import Report
 
@@ -166,6 +167,27 @@ def test_rows_with_damaged_labels_are_read_by_their_place() -> None:
     report = read(f"<table><tr><td>统计指标</td><td>单位</td><td>统计数</td></tr>{body}</table>")
     assert counts(report) == COUNTS
     assert "table.label_damaged" in {finding.rule for finding in report.findings}
+
+
+def test_a_damaged_label_of_which_one_character_is_left() -> None:
+    """Of 收到申请数 and 传真申请数, as a run of misread bytes leaves them: the mark says what happened."""
+    rows = [
+        ("制发规范性文件总数", 4),
+        ("1.政府公报公开政府信息数", 5),
+        ("2.舷畔?", 6),
+        ("3.政务微博公开政府信息数", 7),
+    ]
+    body = "".join(f"<tr><td>{label}</td><td>件</td><td>{count}</td></tr>" for label, count in rows)
+    assert counts(read(f"<table>{body}</table>")).get("disclosed.channel.website|total") is None
+    mended = body.replace("舷畔?", "政畔?")
+    assert counts(read(f"<table>{mended}</table>"))["disclosed.channel.website|total"] == 6
+
+
+def test_a_damaged_row_without_a_label_of_its_own_in_the_form() -> None:
+    """其他处理 heads no rows in the form of 2019 and is a row itself."""
+    between = ("requests.not_processed.confirmation", "requests.resolved")
+    assert rows_between(*between, ["(六)其药?"], statistics=False) == ["requests.other"]
+    assert rows_between(*between, ["(六)合同审查"], statistics=False) == []
 
 
 def test_another_row_in_a_rows_place_is_not_that_row() -> None:

@@ -27,12 +27,14 @@ from flows.edge.catalogue import (
     resolve,
     source_of_address,
 )
+from flows.edge.limits import Limits
 from flows.edge.listing import read_listing
 from flows.edge.manifest import Attempt, Manifest
 from flows.edge.parquet import read_attempts
+from flows.edge.politeness import Patience
 from flows.edge.sample_server import SampleServer
-from flows.edge.web import Limits, Web, content_type, is_public
-from flows.fetch import FetchSummary, Patience, fetch
+from flows.edge.web import Web, content_type, is_public
+from flows.fetch import FetchSummary, fetch
 from flows.settings import Home
 from tests.local_web import LocalWeb, bomb
 
@@ -310,6 +312,13 @@ def test_names_from_the_net_never_become_paths(web: LocalWeb, tmp_path: Path) ->
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
         ("64:ff9b::808:808", True),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("::7f00:1", False),
+        ("::ffff:0:7f00:1", False),
+        ("3fff::1", False),
+        ("4000::1", False),
+        ("2606:4700::1111", True),
     ],
 )
 def test_which_networks_are_public(address: str, public: bool) -> None:
@@ -360,6 +369,13 @@ def test_a_server_that_asks_for_too_long_a_wait_is_left_alone(web: LocalWeb, tmp
     _, attempts = run(source_of_address(web.address("/a.html")), tmp_path)
     assert web.asked["/a.html"] == 1
     assert attempts[0]["error"] == "the server answered 429 Too Many Requests"
+
+
+@pytest.mark.parametrize("words", ["²", "soon", "-1", "Fri, 01 Jan 99999 00:00:00 GMT"])
+def test_a_wait_that_is_none_is_not_heeded(web: LocalWeb, tmp_path: Path, words: str) -> None:
+    web.fail("/a.html", 503, times=1, body=b"<html>ok</html>", Retry_After=words)
+    summary, _ = run(source_of_address(web.address("/a.html")), tmp_path)
+    assert (summary.document_count, web.asked["/a.html"]) == (1, 2)
 
 
 def test_waits_double_and_heed_the_server() -> None:

@@ -298,3 +298,27 @@ def test_a_whole_table_on_one_line(kept: bool) -> None:
     assert states["requests.granted|legal_service"] == (1, "reported")
     assert states["requests.granted|total"] == (4, "reported")
     assert states["requests.carried_out|total"] == (None, "blank")
+
+
+def test_rows_of_csv() -> None:
+    """Blank cells, spans and a label with commas in quotes; amounts grouped by commas are in quotes too."""
+    rows = [
+        '"（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）",,,申请人情况,,,,,,',
+        ",,,自然人,法人或其他组织,,,,,总计",
+        ",,,,商业企业,科研机构,社会公益组织,法律服务机构,其他,",
+        '一、本年新收政府信息公开申请数量,,,"1,204",,2,,,,1206',
+        "二、上年结转政府信息公开申请数量,,,,,,,,,",
+        "三、本年度办理结果,（一）予以公开,,1203,,2,,,,1205",
+        ',"（二）部分公开（区分处理的，只计这一情形，不计其他情形）",,1,,,,,,1',
+        ",（七）总计,,1204,,2,,,,1206",
+        "四、结转下年度继续办理,,,,,,,,,",
+    ]
+    found = values("\n".join(rows))
+    assert found["requests.received|natural_person"] == 1204
+    assert found["requests.granted|research"] == 2 and found["requests.granted|business"] is None
+    assert found["requests.partial|total"] == 1
+
+
+def test_sentences_with_commas_are_no_rows() -> None:
+    text = "\n".join(["一是予以公开，部分公开，均按规定办理，全年共12件，", "重复申请，5件，", "部分公开,3,"])
+    assert values(text) == {}

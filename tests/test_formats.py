@@ -37,7 +37,6 @@ from tests.generate.accuracy_formats import ERAS, FLOORS, NAMES, format_document
 from tests.generate.document import Document
 from tests.generate.formats import MEDIA_TYPES, SHAPED, compose_format, packed_docx, zipped
 from tests.generate.generate import document, specification
-from tests.generate.scans import Scanner, scanned
 
 SEED = 20240131
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -202,12 +201,26 @@ def test_pdf_letters_of_no_height() -> None:
 
 
 def test_pdf_whose_fonts_hide_what_they_print() -> None:
-    """Letters that are only the numbers of glyphs, as without a ToUnicode table."""
+    """Letters that are only the numbers of glyphs, as without a ToUnicode table: its pages are read as
+    images where something reads these."""
     canvas, buffer = _canvas()
     for line in range(6):
         canvas.drawString(80, 700 - 20 * line, "".join(chr(0x100 + 7 * line + at) for at in range(30)))
     canvas.save()
-    assert "the fonts of the PDF do not say which characters they print" in reason(buffer.getvalue())
+    data = buffer.getvalue()
+    refused = reason(data)
+    assert "the fonts of the PDF do not say which characters they print" in refused and "OCR" in refused
+    seen: list[bytes] = []
+
+    def see(files: Sequence[bytes]) -> Source:
+        seen.extend(files)
+        return read_source(TABLES.data).source
+
+    report = read_report(data, divisions=load_divisions(), recognise=see)
+    assert seen == [data]
+    assert {fact.method for fact in report.facts if fact.method != "text"} == {"ocr"}
+    assert len(report.facts) >= len(TABLES.truth.facts)
+    assert "no ToUnicode table" in report.evidence["fonts"]
 
 
 def test_words_in_columns_are_no_table() -> None:
@@ -420,11 +433,31 @@ def test_nothing_in_it() -> None:
     assert "broken" in reason(b"%PDF-1.7\nnothing more")
 
 
+def test_a_text_of_more_cells_than_a_report() -> None:
+    row = "一、本年新收政府信息公开申请数量|1|0|0|0|0|0|1\n"
+    assert "more than 100000 bars, tabs and commas" in reason((row * 15_000).encode())
+    assert read((row * 20).encode()).kind != "unreadable"
+
+
 def test_refused_formats() -> None:
     assert "RAR" in reason(b"Rar!\x1a\x07\x00" + bytes(40))
     assert "OFD" in reason(zipped([("OFD.xml", b"<ofd/>")]))
     assert "PPTX" in reason(zipped([("ppt/presentation.xml", b"<p/>")]))
     assert "neither a Word document nor a workbook" in reason(OLE)
+
+
+def test_ofd_with_a_path_that_breaks_off() -> None:
+    """A drawing command without its last numbers ends the path, and no more is lost."""
+    whole = generated("ofd", 11, "2021", "clean")
+    with zipfile.ZipFile(io.BytesIO(whole.data)) as archive:
+        members = [(info.filename, archive.read(info)) for info in archive.infolist()]
+    cut = b"<ofd:AbbreviatedData>M 1</ofd:AbbreviatedData>"
+    broken = [
+        (name, re.sub(rb"<ofd:AbbreviatedData>[^<]*</ofd:AbbreviatedData>", cut, data, count=1))
+        for name, data in members
+    ]
+    assert broken != members
+    assert len(read(zipped(broken)).facts) > 100
 
 
 def test_far_cells() -> None:
@@ -516,18 +549,6 @@ def test_old_word_file(tmp_path: Path) -> None:
 
 
 # --- images -------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not ocr.is_available(), reason="needs the extra ocr")
-@pytest.mark.parametrize("era", ["2014", "2021"])
-def test_scanned_report(era: str) -> None:
-    """A page that lies askew, at 150 dots an inch; `make scans` reads many more."""
-    one = generated("pdf", 12, era, "clean")
-    one.data = scanned(one.data, Scanner(150, 1.3, 6.0, 80))
-    found = score(one, by_ocr=True)
-    assert not is_low(found, FLOORS["scan"]), found.errors
-    report = read_report(one.data, divisions=load_divisions(), recognise=ocr.recognise)
-    assert {fact.method for fact in report.facts} == {"ocr"}
 
 
 def test_scanned_report_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

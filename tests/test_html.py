@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.report.html import read_html
 from flows.report.source import normalise
 from flows.report.types import Document
+from tests.generate.generate import generate
 
 
 def read(page: str) -> Document:
-    return normalise(read_html(page))
+    return normalise(read_html(page.encode()))
 
 
 def texts(document: Document, table: int = 0) -> list[list[str | None]]:
@@ -143,7 +145,7 @@ def test_brackets_in_attributes_end_no_tag() -> None:
 
 
 def test_signs_in_the_text_are_no_tags() -> None:
-    source = read_html("<p>首页 > 公开 <《条例》> 3 < 5 & 7 &lt;b&gt;</p>")
+    source = read_html("<p>首页 > 公开 <《条例》> 3 < 5 & 7 &lt;b&gt;</p>".encode())
     assert source.text == "首页 > 公开 <《条例》> 3 < 5 & 7 <b>"
 
 
@@ -159,13 +161,36 @@ def test_rows_without_their_own_tags() -> None:
 
 
 def test_addresses_of_images() -> None:
-    source = read_html("<p>三、<img src='/a.png?x=1&amp;y=2' width=1><IMG SRC=b.jpg></p>")
+    source = read_html("<p>三、<img src='/a.png?x=1&amp;y=2' width=1><IMG SRC=b.jpg></p>".encode())
     assert (source.images, source.image_count) == (["/a.png?x=1&y=2", "b.jpg"], 2)
 
 
 def test_a_paragraph_of_typed_spaces_may_be_a_blank_cell() -> None:
     source = read_html(
-        "<p>规章</p><p>&nbsp;</p><p>0</p><p></p><div>\n</div><p>行政处罚</p><table><tr><td>&nbsp;</td></tr></table>"
+        "<p>规章</p><p>&nbsp;</p><p>0</p><p></p><div>\n</div><p>行政处罚</p><table><tr><td>&nbsp;</td></tr></table>".encode()
     )
     assert source.text.split("\n")[:4] == ["规章", " ", "0", "行政处罚"]
     assert texts(normalise(source)) == [[""]]
+
+
+@pytest.mark.parametrize("layout", ["word", "wps", "clean", "nested", "sloppy", "labels_noted"])
+def test_a_table_of_a_known_form_reads_like_any_other(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept of one table's form reads the next one's as if it were read cell by cell."""
+    pages = [made.data for made in generate(seed=12, count=20, layouts=[layout], noises=["none"])]
+    known = [read_html(page) for page in pages]
+    monkeypatch.setattr("flows.report.html._MAX_FORM", 0)
+    for page, source in zip(pages, known, strict=True):
+        anew = read_html(page)
+        assert (source.text, [*map(list, source.shapes)]) == (anew.text, [*map(list, anew.shapes)])
+
+
+@given(
+    counts=st.lists(st.integers(0, 10**14), min_size=3, max_size=3),
+    words=st.text("年件(一)0 \n", max_size=70),
+)
+def test_counts_of_any_length_leave_a_table_as_it_is(counts: list[int], words: str) -> None:
+    row = "".join(f"<td>{count}</td>" for count in counts)
+    table = f"<table><tr><td colspan=3>{words}{counts[0]}</td></tr><tr>{row}</tr></table>"
+    document = read(table)
+    texts_of = [text for grid in document.grids for text in grid.texts]
+    assert texts_of[-3:] == [*map(str, counts)]

@@ -234,6 +234,7 @@ def test_what_is_no_text_is_unreadable_with_a_reason(data: bytes) -> None:
     [
         ("文字解读：沈阳市沈河区大西街道办事处2022年政府信息公开工作年度报告", "文字解读"),
         ("政府信息公开年度工作报告范文", "范文"),
+        ("2021年政务公开工作总结汇编（30篇）", "汇编"),
         ("沈阳市沈河区统计局2020年上半年政府信息公开工作总结", "上半年"),
         ("沈阳市沈河区统计局2020年第三季度政府信息公开情况统计表", "第三季度"),
     ],
@@ -273,6 +274,67 @@ def test_what_only_looks_like_a_report(title: str, word: str) -> None:
             f"根据条例要求,特编制湛江市人民政府地方志办公室2022年政府信息公开工作年度报告。{PERIOD}\n{BODY}",
             {"agency": "湛江市人民政府地方志办公室", "scope": "single_agency", "division": "440800"},
         ),
+        # the line below a title that names nobody
+        (
+            f"2022年政府信息公开工作年度报告\n晋江经济开发区管委会\n{PERIOD}\n{BODY.replace('我局', '我委')}",
+            {"agency": "晋江经济开发区管委会", "agency_type": "other", "scope": "single_agency"},
+        ),
+        # a zone is neither government nor department
+        (
+            f"运城经济技术开发区 2022年政府信息公开年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "运城经济技术开发区", "agency_type": "other", "division": "140800"},
+        ),
+        # no title: a town that the text speaks of, or that readers are to ask
+        (
+            f"按照平乡县人民政府办公室《关于编制年报的通知》，制定本报告。{PERIOD}\n2022年，平乡镇对照清单推进公开。\n{BODY}",
+            {"agency": "平乡镇", "agency_type": "township"},
+        ),
+        (
+            f"编制本报告。{PERIOD}如有疑问，请与青阳县杜村乡办公室联系。\n{BODY.replace('我局', '我乡')}",
+            {"agency": "青阳县杜村乡", "agency_type": "township", "division": "341723"},
+        ),
+        (
+            f"编制本报告。{PERIOD}地址：永嘉县溪下乡人民政府党政综合办公室。\n{BODY.replace('我局', '我乡')}",
+            {"agency": "永嘉县溪下乡人民政府", "agency_type": "township", "division": "330324"},
+        ),
+        # the office for open government information writes for its agency
+        (
+            f"由福安市城北街道信息公开工作办公室编制完成本报告。{PERIOD}\n{BODY.replace('我局', '我街')}",
+            {"agency": "福安市城北街道", "agency_type": "township", "division": "350981"},
+        ),
+        (
+            f"海关总署(本级机关)2022年政府信息公开工作年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "海关总署", "scope": "own_level", "division": None, "province": None},
+        ),
+        # the heading writes out what the first title cuts short
+        (
+            f"阳川镇2022年政府信息公开年度报告\n庄浪县阳川镇人民政府2022年政府信息公开年度报告\n{PERIOD}\n{BODY}",
+            {"agency": "庄浪县阳川镇人民政府", "agency_type": "township", "division": "620825"},
+        ),
+        # nor is the line of the index number
+        (
+            f"索 引 号 | 014416330/2023-04736 | 分 类 | 政府信息公开年报 其他 |\n现公布泰州市人民政府2022年政府信息公开工作年度报告。{PERIOD}\n{BODY}",
+            {"title": None, "agency": "泰州市人民政府", "agency_type": "government", "year": 2022},
+        ),
+        # a school is no agency
+        (
+            f"桂林市第十八中学2022年信息公开工作年度报告\n{PERIOD}\n{BODY.replace('我局', '我校')}",
+            {"agency": "桂林市第十八中学", "agency_type": "other", "division": "450300"},
+        ),
+        # a date above the text is no title
+        (
+            f"2023年3月13日\n引言\n本年报由秦淮区人民政府办公室综合区政府所属各行政机关的年报编制而成。{PERIOD}\n{BODY}",
+            {"title": None, "agency": "秦淮区人民政府", "scope": "territory_total", "year": 2022},
+        ),
+        # no title and no period: what it calls itself
+        (
+            (
+                "本报告是根据《条例》要求，由北京市东城区人民政府东华门街道办事处编制的2022年度政府信息公开年度报告。"
+                "全文包括概述，主动公开政府信息的情况，依申请公开政府信息的情况，行政复议的情况，存在的主要问题。\n一、概述\n"
+                "2022年设立了1个受理点。\n二、主动公开情况\n2022年共主动公开政府信息57条。\n"
+            ),
+            {"agency": "北京市东城区人民政府东华门街道办事处", "year": 2022},
+        ),
     ],
 )
 def test_agencies_as_pages_print_them(text: str, expected: dict[str, Any]) -> None:
@@ -289,3 +351,29 @@ def test_a_township_of_no_list_is_placed_by_what_the_text_names() -> None:
     )
     assert report.agency == "云岭桥头镇"
     assert (report.division, report.province) == ("430422", "430000")
+
+
+def test_headings_of_sections_make_a_report_of_a_text_without_title() -> None:
+    text = (
+        "一、概述\n2021年，我局继续推进公开。\n二、政府信息主动公开情况\n我局2021年共主动公开政府信息75条。\n"
+        "三、政府信息依申请公开情况\n未收到申请。\n四、行政复议和行政诉讼情况\n未产生行政复议与行政诉讼。\n五、主要问题和改进措施\n"
+    )
+    report = read(text)
+    assert (report.kind, report.year) == ("annual_report", 2021)
+    assert {fact.indicator: fact.value for fact in report.facts}["disclosed.total"] == 75
+
+
+def test_an_agency_of_the_centre_lacks_no_province() -> None:
+    report = read(f"国家粮食和物资储备局2022年政府信息公开工作年度报告\n{PERIOD}\n{BODY}")
+    assert (report.division, report.province) == (None, None)
+    assert "place.undecided" not in {finding.rule for finding in report.findings}
+
+
+def test_a_department_is_not_the_government_whose_site_has_its_report() -> None:
+    html = (
+        '<html><head><title>2022年政府信息公开工作年度报告_青云谱区人民政府</title><meta name="ContentSource" content="区城管局">'
+        f"</head><body><h1>2022年政府信息公开工作年度报告</h1><p>我局编制本报告。{PERIOD}</p><p>{BODY}</p>"
+        "<div>主办单位：南昌市青云谱区人民政府</div></body></html>"
+    )
+    report = read_report(html.encode(), media_type="text/html", divisions=load_divisions())
+    assert (report.agency_type, report.scope, report.division) == ("department", "single_agency", "360104")

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from flows.edge.address import absolute_address, canonical_address
 from flows.edge.archive import Archive
 from flows.edge.catalogue import LinkRule, Rate, Source, load_defaults
+from flows.edge.crawl import MOST_SITEMAPS
 from flows.edge.discovery import (
     NOTHING_NEW,
     TOO_DEEP,
@@ -26,6 +27,7 @@ from flows.edge.discovery import (
     log_of,
     read_discovery,
 )
+from flows.edge.limits import Limits
 from flows.edge.links import MOST_LINKS, is_attachment
 from flows.edge.listing import Listing, discover, read_listing
 from flows.edge.manifest import Manifest
@@ -44,8 +46,7 @@ from flows.edge.pagination import (
     search_records,
 )
 from flows.edge.sitemap import MOST_ADDRESSES, read_sitemap
-from flows.edge.web import Limits
-from flows.fetch import MOST_SITEMAPS, FetchSummary, fetch
+from flows.fetch import FetchSummary, fetch
 from flows.parse import Original, read_batch, unread_originals
 from flows.report.types import Report
 from flows.settings import Home

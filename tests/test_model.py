@@ -12,6 +12,8 @@ import duckdb
 import pytest
 import yaml
 
+from flows.edge.figures import list_figures
+from flows.edge.parquet import table_of
 from flows.edge.reference import load_reference, read_reference
 from flows.edge.warehouse import JUDGEMENT, connect, create_judgement, load_raw
 from flows.model import (
@@ -228,6 +230,35 @@ def test_the_wide_marts_have_a_column_for_every_measure_in_their_order() -> None
         assert columns[-len(measures) :] == measures
 
 
+def test_what_is_summed_side_by_side_is_every_measure_in_its_order() -> None:
+    """`core.role_sum` writes out a sum a measure; the rates, which have two sides, come last."""
+    is_rate = [row["kind"] == "rate" for row in read_reference("measure")]
+    assert is_rate == sorted(is_rate)
+    lists = {
+        name: [line.strip() for line in lines.splitlines() if not line.strip().startswith("--")]
+        for lines, name in re.findall(
+            r" \[\n((?:(?!\n +\] AS ).)*)\n +\] AS (\w+)", planned()["core.role_sum"].query, re.S
+        )
+    }
+    both = "q[n[#]] + q[d[#]]"
+    shapes = {
+        "numerators": ("sum(q[n[#]])", "sum(q[n[#]] + 0 * q[d[#]])"),
+        "denominators": (None, "sum(q[d[#]] + 0 * q[n[#]])"),
+        "report_counts": ("count(q[n[#]])", f"count({both})"),
+        "qualities": (
+            "max(CASE WHEN q[n[#]] IS NOT NULL THEN quality[#] END)",
+            f"max(CASE WHEN {both} IS NOT NULL THEN quality[#] END)",
+        ),
+    }
+    for name, (plain, rate) in shapes.items():
+        wanted = [
+            (rate if of_rate else plain).replace("#", str(number))
+            for number, of_rate in enumerate(is_rate, 1)
+            if of_rate or plain
+        ]
+        assert " ".join(lists[name]).split(", ") == wanted, name
+
+
 def test_every_reason_that_the_sql_gives_is_known() -> None:
     query = planned()["mart.contribution"].query + planned()["core.report_version"].query
     for row in read_reference("reason"):
@@ -296,6 +327,10 @@ def over_given(
             connection.execute(f"CREATE OR REPLACE TABLE {stand_in} AS {inner}")
         elif table.startswith("ref.") and table not in given and table not in planned():
             continue
+        elif table == "raw.figure_list":
+            facts = table_of("fact", given.get("raw.fact", []))
+            read.add("raw.fact")
+            fill(connection, table, list_figures(facts).to_pylist())
         else:
             fill(connection, table, given.get(table, []))
         query = re.sub(rf"\b{re.escape(table)}\b(?!\()", stand_in, query)

@@ -11,10 +11,10 @@ import pytest
 from flows.alert import record_alerts
 from flows.edge.asked import note_asked
 from flows.edge.catalogue import Rate, load_source
+from flows.edge.limits import Limits
 from flows.edge.manifest import Manifest
 from flows.edge.outbox import Outbox
 from flows.edge.politeness import Patience
-from flows.edge.web import Limits
 from flows.fetch import FetchSummary, fetch
 from flows.parse import Parser, unread_originals
 from flows.settings import Home

@@ -73,8 +73,16 @@ def files(folder: Path) -> list[tuple[str, int]]:
     return sorted((str(path.relative_to(folder)), path.stat().st_mtime_ns) for path in found)
 
 
+# Prefect, with all that it starts, for as long as the process that started it lives
+WITH_PARENT = """
+import os, runpy, signal, threading
+threading.Thread(target=lambda: (os.read(0, 1), os.killpg(0, signal.SIGKILL)), daemon=True).start()
+runpy.run_module("prefect", run_name="__main__")
+"""
+
+
 class Server:
-    """A Prefect server of this test session."""
+    """A Prefect server of this test session; it ends with the session, even when that is killed."""
 
     def __init__(self, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -86,11 +94,12 @@ class Server:
             PREFECT_SERVER_ANALYTICS_ENABLED="false",
             DO_NOT_TRACK="1",
         )
-        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--no-ui"]
+        command = [sys.executable, "-c", WITH_PARENT, "server", "start", "--host", "127.0.0.1", "--no-ui"]
         self.log = (folder / "server.log").open("wb")
         self.process = subprocess.Popen(
             [*command, "--port", str(port)],
             env=self.environment,
+            stdin=subprocess.PIPE,
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,

@@ -49,6 +49,27 @@ def resolve(agency: str, year: int | None = None, address: str | None = None, *c
         ("西藏自治区政府国资委", 2020, "540000"),
         ("乌拉特前旗", 2021, "150823"),
         ("中共衡阳市委宣传部", 2020, "430400"),
+        # a township tells which county of the name is meant
+        ("江北区慈城镇", 2022, "330205"),
+        ("江北区寸滩街道", 2021, "500105"),
+        ("西湖区桃花镇", 2021, "360103"),
+        ("普陀区沈家门街道办事处", 2021, "330903"),
+        ("鼓楼区中央门街道办事处", 2021, "320106"),
+        # the branch of a city's bureau is of its district
+        ("深圳市公安局罗湖分局", 2022, "440303"),
+        ("武汉市公安局东西湖区分局", 2022, "420112"),
+        ("长沙市生态环境局浏阳分局", 2021, "430181"),
+        # zones and customs houses with the stem of a county-level city
+        ("昆山高新技术产业开发区管委会", 2021, "320583"),
+        ("绥芬河海关", 2022, "231081"),
+        ("中国（福建）自由贸易试验区厦门片区管理委员会", 2021, "350000"),
+        # and not of 沧州's 渤海新区
+        ("烟台黄渤海新区", 2021, "370600"),
+        # offices of the centre in a province
+        ("中国证监会江苏监管局", 2021, "320000"),
+        ("财政部湖北监管局", 2021, "420000"),
+        ("审计署驻郑州特派员办事处", 2021, "410100"),
+        ("中国人民银行西安分行", 2021, "610100"),
         # one name at several levels
         ("吉林市统计局", 2019, "220200"),
         ("吉林省统计局", 2019, "220000"),
@@ -161,6 +182,8 @@ def test_the_year_chooses_the_code(agency: str, year: int | None, code: str) -> 
         ("威尼斯人体育官网", 2021),
         ("长春藤体育", 2021),
         ("", 2021),
+        # 江北区 has no such township
+        ("江北区财政局", 2021),
     ],
 )
 def test_what_nothing_decides_stays_undecided(agency: str, year: int) -> None:
@@ -271,6 +294,12 @@ def test_a_brand_in_the_place_of_a_name_decides_nothing() -> None:
             "https://example.com/xxgkAnnualReport.jsp?area=001008003001083&fbtime=2018",
             "330302",
         ),
+        # both letters of ch, sh, zh kept
+        ("朝阳区财政局", 2021, "http://www.ccchy.gov.cn/a.html", "220104"),
+        # a host that spells a place goes before the list of townships
+        ("鼓楼区北门街道办事处", 2022, "http://www.njgl.gov.cn/a.html", "320106"),
+        # the page numbers of one province's platform
+        ("区统计局", 2023, "http://10.0.0.1/zfxxgk/zfxxgknb/bmxxgknb/1906985018193408001.html", None),
     ],
 )
 def test_an_address_decides(agency: str, year: int, address: str | None, code: str | None) -> None:

@@ -458,6 +458,8 @@ def test_a_certificate_that_is_not_valid_is_told_and_can_be_accepted(tmp_path: P
         assert attempts(tmp_path / "strict")["a.html"]["failure"] == "tls"
         lenient = replace(source_of(address), verify_tls=False)
         assert run(tmp_path / "lenient", lenient).document_count == 1
+    found = attempts(tmp_path / "lenient")["a.html"]
+    assert (found["error"], found["is_tls_verified"]) == (None, False)
 
 
 def self_signed(path: Path) -> Path:

@@ -13,8 +13,9 @@ import h2.connection
 import h2.events
 import pytest
 
+from flows.edge.limits import Limits
 from flows.edge.manifest import Attempt
-from flows.edge.web import Limits, Web
+from flows.edge.web import Web
 from tests.test_politeness import self_signed
 
 BODY = b"x" * 200_000

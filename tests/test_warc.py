@@ -46,6 +46,8 @@ def test_what_was_fetched_is_in_the_file(tmp_path: Path, name: str) -> None:
     found = []
     with output.open("rb") as file:
         for record in ArchiveIterator(file, check_digests="raise"):
+            # whose times may have fractions of a second
+            assert record.rec_headers.protocol == "WARC/1.1"
             if record.rec_type in ("response", "revisit", "resource"):
                 body = record.content_stream().read()
                 found.append((record.rec_type, record.rec_headers["WARC-Target-URI"], body))

@@ -326,7 +326,7 @@ def test_the_published_warehouse_cannot_be_written_and_stands_alone(home: Home, 
             connection.execute("SELECT count(*) FROM mart.contribution WHERE is_used").fetchall()[0][0] >= 1
         )
         with pytest.raises(duckdb.Error, match="read-only"):
-            connection.execute("DELETE FROM core.report")
+            connection.execute("DELETE FROM core.fact")
         schemas = {name.partition(".")[0] for name in row_counts(connection)}
         assert schemas == {"core", "mart", "quality", "ref"}
         bare = connection.execute(

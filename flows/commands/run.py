@@ -107,7 +107,9 @@ def _end_quietly() -> None:
 
 def _tell(error: Exception, home: Home) -> int:
     """Say why a run ended, and the exit code for it."""
+    from flows.edge.apart import ApartError
     from flows.edge.decisions import DecisionsError
+    from flows.edge.lock import LockedError
     from flows.edge.processes import WorkersError
     from flows.edge.quality import SuiteError
     from flows.edge.reference import ReferenceDataError
@@ -116,10 +118,12 @@ def _tell(error: Exception, home: Home) -> int:
     from flows.pipeline import HeldError
 
     known = (
-        PrefectServerError,
+        ApartError,
         BuildRunningError,
         DecisionsError,
+        LockedError,
         ModelError,
+        PrefectServerError,
         ReferenceDataError,
         SuiteError,
         WorkersError,

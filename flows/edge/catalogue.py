@@ -230,8 +230,10 @@ def _division_codes() -> frozenset[str]:
 def _pattern(path: Path, name: str, node: yaml.Node) -> re.Pattern[str]:
     try:
         return re.compile(_text(path, name, node), re.I)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise _UnexpectedError(f"a regular expression ({error})") from None
+    except RecursionError:
+        raise _UnexpectedError("a regular expression (nested too deeply)") from None
 
 
 def _whole_number(least: int) -> Read:
@@ -261,7 +263,10 @@ def _truth(_path: Path, _name: str, node: yaml.Node) -> bool:
 
 
 def _project_folder(path: Path, name: str, node: yaml.Node) -> Path:
-    folder = (ROOT / _text(path, name, node)).resolve()
+    try:
+        folder = (ROOT / _text(path, name, node)).resolve()
+    except ValueError:
+        raise _UnexpectedError("a folder of the project") from None
     if not folder.is_relative_to(ROOT) or not folder.is_dir():
         raise _UnexpectedError("a folder of the project")
     return folder
@@ -546,12 +551,20 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise SourceError(f"{shown(path)}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise SourceError(f"{shown(path)}: expected UTF-8: {error}") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = f"the byte {error.object[error.start]:#04x}"
+        raise SourceError(f"{shown(path)}:{line}: expected UTF-8, found {found}") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise SourceError(f"{shown(path)}:{line}: not YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise SourceError(f"{shown(path)}: not YAML: {error}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise SourceError(
+            f"{shown(path)}:{line}: not YAML: unacceptable character #x{error.character:04x}"
+        ) from None
+    except RecursionError:
+        expected = "expected the keys of a source, found lists or mappings nested too deeply"
+        raise SourceError(f"{shown(path)}: {expected}") from None
     if node is None:
         return {}
     return dict(_pairs(path, node, "", KEYS))

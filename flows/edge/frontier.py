@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from flows.edge.address import canonical_address
 from flows.edge.catalogue import Source
@@ -23,8 +25,6 @@ _SETTLED_AT_ONCE = 50
 """Steps without a request, after which others get to run."""
 _LOOK_SECONDS = 0.2
 """Between looks whether it is to stop."""
-_LAST_SECONDS = 5.0
-"""For requests that are under way when it is to stop."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,10 +106,13 @@ class Frontier:
         *,
         patience: Patience,
         connections: int,
+        last_seconds: float,
         is_ours: Callable[[str], bool],
         is_stopped: Callable[[], bool],
     ) -> None:
+        """`last_seconds`: for requests that are under way when it is to stop."""
         self.is_stopped = is_stopped
+        self._last_seconds = last_seconds
         self._visit, self._settle, self._patience = visit, settle, patience
         self._connections = connections
         self._is_ours = is_ours
@@ -117,6 +120,7 @@ class Frontier:
         self._heap: list[tuple[float, int, Host[Step]]] = []
         self._order = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.Task[Any]] = set()
         self._under_way: set[str] = set()
         self._delayed = 0
         self._error: BaseException | None = None
@@ -147,19 +151,21 @@ class Frontier:
         self._news.set()
 
     async def run(self) -> None:
-        """Until no step is left, or it is to stop: then requests under way have some seconds to end, and no
-        other begins. Raises what a step raised."""
+        """Until no step is left, or it is to stop, or a step raised: then requests under way may end, and no other
+        begins. Raises what a step raised."""
         try:
             while True:
-                if self.is_stopped():
+                if self._is_ending():
+                    for task in self._waiting:
+                        task.cancel()
                     if self._tasks:
-                        await asyncio.wait(self._tasks, timeout=_LAST_SECONDS)
+                        await asyncio.wait(self._tasks, timeout=self._last_seconds)
+                    if self._error is not None:
+                        raise self._error
                     return
                 self._news.clear()
                 pause = await self._start()
-                if self._error is not None:
-                    raise self._error
-                if not self._tasks and not self._heap and not self._delayed:
+                if not (self._tasks or self._heap or self._delayed or self._is_ending()):
                     return
                 try:
                     async with asyncio.timeout(min(_LOOK_SECONDS, _LOOK_SECONDS if pause is None else pause)):
@@ -171,6 +177,23 @@ class Frontier:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Around what a step has to wait for before it asks for its address: when it is to stop, the wait and the
+        step are given up."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._waiting.add(task)
+        try:
+            yield
+        finally:
+            self._waiting.discard(task)
+        if self._is_ending():
+            raise asyncio.CancelledError
+
+    def _is_ending(self) -> bool:
+        return self.is_stopped() or self._error is not None
+
     def _wait(self, host: Host[Step]) -> None:
         if host.queue and not host.is_waiting and host.is_free:
             host.is_waiting = True
@@ -181,7 +204,7 @@ class Frontier:
     async def _start(self) -> float | None:
         """Begin every step whose turn it is; seconds until the next one's, None while that depends on others."""
         now = asyncio.get_running_loop().time
-        while self._heap and len(self._tasks) < self._connections and not self.is_stopped():
+        while self._heap and len(self._tasks) < self._connections and not self._is_ending():
             at, _, host = self._heap[0]
             if at > now():
                 return at - now()
@@ -216,7 +239,7 @@ class Frontier:
             self._under_way.discard(step.address)
             host.active -= 1
             if not task.cancelled() and (error := task.exception()) is not None:
-                self._error = error
+                self._error = self._error or error
             self._wait(host)
             self._news.set()
 

@@ -36,7 +36,8 @@ def load_published(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         there = {
             name
             for (name,) in connection.execute(
-                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'published'"
+                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'published' "
+                "UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = 'published'"
             ).fetchall()
         }
         for name, province in COMPARED.items():

@@ -28,8 +28,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
-from flows.edge.parquet import read_attempts, write_attempts
-
 Role = Literal["document", "part", "listing", "robots"]
 Failure = Literal["unreachable", "tls", "missing", "forbidden", "refused"]
 """Why an attempt gave no original: the server or the way to it failed (it may pass); TLS; no such page;
@@ -43,7 +41,8 @@ class Attempt:
     Times are UTC. `final_address` is where redirects led; for a local file its file URI. `headers` is a
     JSON object. `media_type` and `charset` are as declared by the server, or for a local file by its
     suffix. `byte_count` counts the bytes kept, after any content encoding was undone. `link_text` is the
-    text of the link that led here.
+    text of the link that led here. `is_tls_verified` is false where a source takes any certificate, None where
+    there was none to verify.
     """
 
     address: str
@@ -61,6 +60,7 @@ class Attempt:
     media_type: str | None = None
     charset: str | None = None
     byte_count: int | None = None
+    is_tls_verified: bool | None = None
     sha256: str | None = None
     failure: Failure | None = None
     error: str | None = None
@@ -133,6 +133,9 @@ class Manifest:
         self._kept: dict[str, dict[str, Any]] = {}
         """By address: originals in the archive that are not recorded yet."""
         self._journal: TextIO | None = None
+        # with what it imports more than all else that a process needs which fetches in another
+        from flows.edge.parquet import read_attempts
+
         _recover(raw)
         self._known: dict[str, Known] = {}
         columns = list(_KNOWN)
@@ -243,6 +246,8 @@ class Manifest:
 
 
 def _write_piece(raw: Path, name: str, new: list[dict[str, Any]], same: list[dict[str, Any]]) -> None:
+    from flows.edge.parquet import write_attempts
+
     # the originals that the rows name
     if new:
         os.sync()

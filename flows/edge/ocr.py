@@ -54,6 +54,8 @@ _SURE_FIGURE = 0.8
 """The same for a figure of one or two digits, which no word around it confirms."""
 _LIKE = 0.75
 """How like the mean of a page's digits of one kind, of 1, a digit in doubt has to be."""
+_LIKE_BESIDE_LETTERS = 0.9
+"""The same for what was read as a letter."""
 _MARGIN = 0.08
 """By how much more than any other kind."""
 _FAINT = 24
@@ -171,6 +173,7 @@ def _page(image: Image) -> Page:
         for table in ruled_tables(page.across, page.down)
         if table.xs[-1] - table.xs[0] > _LEAST_TABLE * _POINTS
     ]
+    _keep_edges(page, tables)
     text = _ink(grey)
     text[rules > 0] = 0
     with _ENGINE:
@@ -356,6 +359,29 @@ def _keep_rules(page: Page) -> None:
     page.across, page.down = across, down
 
 
+def _keep_edges(page: Page, tables: Sequence[Ruled]) -> None:
+    """Leave out what is no edge of a table's cells: strokes of letters that stand one above the other."""
+    near = 10 * _POINTS
+    page.across = [
+        (y, left, right)
+        for y, left, right in page.across
+        if any(
+            table.xs[0] - near < (left + right) / 2 < table.xs[-1] + near
+            and any(abs(y - edge) < near for edge in table.ys)
+            for table in tables
+        )
+    ]
+    page.down = [
+        (x, low, high)
+        for x, low, high in page.down
+        if any(
+            table.ys[-1] - near < (low + high) / 2 < table.ys[0] + near
+            and any(abs(x - edge) < near for edge in table.xs)
+            for table in tables
+        )
+    ]
+
+
 def _close_gaps(lines: list[tuple[float, float, float]], gap: float) -> None:
     """Put bridges over the short gaps of lines, where the scanner lost them."""
     ordered = sorted(lines, key=lambda line: line[1])
@@ -537,7 +563,8 @@ def _compared(read: list[tuple[str, float]], marks: list[Image]) -> list[tuple[s
         (best, digit), (second, _) = likeness[:2]
         own = {name: value for value, name in likeness}.get(text)
         if not _is_sure(text, score):
-            if best > _LIKE and best - second > _MARGIN:
+            like = _LIKE_BESIDE_LETTERS if text.isalpha() else _LIKE
+            if best > like and best - second > _MARGIN:
                 kept[number] = (digit, 1.0)
         elif own is not None and digit != text and best - own > _MARGIN:
             kept[number] = (digit, 1.0) if score < 0.95 and best > _LIKE else (text, 0.0)
@@ -562,6 +589,8 @@ def _form(mark: Image) -> Image:
 
 
 def _is_sure(text: str, score: float) -> bool:
+    if len(text) == 1 and text.isascii() and text.isalpha():
+        return False  # no table of a form prints a letter alone
     return score >= (_SURE_FIGURE if len(text) < 3 else _SURE)
 
 

@@ -2,7 +2,7 @@
 
 `raw/<table>/<parser version>/<batch>.parquet`; a batch is named by the hash of the documents in it, is
 written under a temporary name and renamed, and its `document` file comes last: rows of a batch without
-one are not read. Attempts (the fetch manifest) have no parser version and are named by run.
+one are not read. Its `figure_list` file follows from its `fact` file, and is made for a batch that has none. Attempts (the fetch manifest) have no parser version and are named by run.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from flows.edge import figures
 from flows.edge.archive import temporary_name
 
 _text, _count, _number = pa.string(), pa.int64(), pa.float64()
@@ -41,6 +42,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("media_type", _text),
             ("charset", _text),
             ("byte_count", _count),
+            # false where its source takes any certificate; null without TLS
+            ("is_tls_verified", pa.bool_()),
             ("sha256", _text),
             # unreachable, tls, missing, forbidden (robots.txt) or refused
             ("failure", _text),
@@ -92,6 +95,8 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("source_end", _count),
         ]
     ),
+    # What the facts of one original come to.
+    "figure_list": figures.SCHEMA,
     # One rule that is broken, or not assessable, in one original.
     "finding": pa.schema(
         [
@@ -109,7 +114,7 @@ SCHEMAS: dict[str, pa.Schema] = {
 }
 
 
-BATCH_TABLES = ("fact", "finding", "document")
+BATCH_TABLES = ("fact", "figure_list", "finding", "document")
 """The tables of a batch in the order in which they are written: the last one makes the batch count."""
 
 
@@ -130,9 +135,18 @@ def write_batch(raw: Path, version: int, tables: Mapping[str, pa.Table]) -> str:
     end leaves files without a `document` file, which nobody reads and the next writer replaces.
     """
     name = batch_name(tables["document"]["sha256"].to_pylist())
+    made = {"figure_list": figures.list_figures(tables["fact"])}
     for table in BATCH_TABLES:
-        _write(raw / table / f"v{version}" / f"{name}.parquet", tables[table].cast(SCHEMAS[table]))
+        rows = made[table] if table in made else tables[table].cast(SCHEMAS[table])
+        _write(raw / table / f"v{version}" / f"{name}.parquet", rows)
     return name
+
+
+def list_figures(raw: Path, batch: str) -> None:
+    """Make the `figure_list` file of a batch, `v<version>/<name>.parquet`, from its facts, unless it has one."""
+    path, facts = raw / "figure_list" / batch, raw / "fact" / batch
+    if not path.exists() and facts.exists():
+        _write(path, figures.list_figures(pq.read_table(facts, schema=SCHEMAS["fact"])))
 
 
 def write_attempts(

@@ -20,12 +20,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.abc import MetaPathFinder
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType
 from typing import Generic, TypeVar
+
+from flows.edge.without import do_without
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -158,18 +159,11 @@ def _without_main() -> Iterator[None]:
 def _begin_worker() -> None:
     """An interrupt is for the parent to act on; and a worker whose parent is gone has no one to work for."""
     gc.set_threshold(*COLLECTION)
-    sys.meta_path.insert(0, _WithoutPandas())
+    # pyarrow imports pandas, where there is one, to ask it about every list it is given. That takes longer than
+    # to read 500 documents
+    do_without("pandas")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-class _WithoutPandas(MetaPathFinder):
-    """pyarrow imports pandas, where there is one, to ask it about every list it is given. That takes longer
-    than to read 500 documents."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        if name == "pandas":
-            raise ImportError("workers do without pandas")
 
 
 def _end_with_parent() -> None:

@@ -99,6 +99,13 @@ class Stage:
                 self._last_line = time.monotonic()
                 self._print("so far")
 
+    def say(self, text: str) -> None:
+        """Something that whoever waits should know."""
+        if self._bars is not None:
+            self._bars.console.print(f"{self._name}: {text}", markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(f"{self._name}: {text}", file=self._stream, flush=True)
+
     def _print(self, what: str) -> None:
         seconds = time.monotonic() - self._began
         count = f"{self._done:,} of {self._expected:,} {self._unit}, " if self._expected else ""

@@ -1,4 +1,4 @@
-"""WARC: the archive of originals in the form in which web archives exchange theirs (ISO 28500)."""
+"""WARC: the archive of originals in the form in which web archives exchange theirs (ISO 28500:2017)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def write_warc(
     temporary = temporary_name(path)
     try:
         with temporary.open("xb") as file:
-            writer = WARCWriter(file, gzip=path.suffix == ".gz")
-            information = {"software": f"gongkai/{version('gongkai')}", "format": "WARC File Format 1.0"}
+            writer = WARCWriter(file, gzip=path.suffix == ".gz", warc_version="1.1")
+            information = {"software": f"gongkai/{version('gongkai')}", "format": "WARC File Format 1.1"}
             writer.write_record(writer.create_warcinfo_record(path.name, information))
             for row in attempts:
                 sha256 = row["sha256"]

@@ -33,6 +33,7 @@ import httpcore
 import httpx
 
 from flows.edge.archive import sha256_of
+from flows.edge.limits import Limits
 from flows.edge.manifest import Attempt, Failure
 
 PRODUCT = "gongkai"
@@ -50,19 +51,9 @@ _KEEP_SECONDS = 15.0
 """For which a connection without a request is kept."""
 # IPv4 networks written as IPv6
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one attempt may cost. Sizes in bytes, of the body before and after decompression."""
-
-    body_bytes: int = 50_000_000
-    redirects: int = 10
-    connect_seconds: float = 10.0
-    read_seconds: float = 30.0
-    """The longest silence while a body arrives."""
-    total_seconds: float = 120.0
-    connections: int = 32
+# all that is given out of IPv6 to be reached from everywhere; and a part of it that is for books (RFC 9637)
+_UNICAST = ipaddress.ip_network("2000::/3")
+_EXAMPLES = ipaddress.ip_network("3fff::/20")
 
 
 def user_agent() -> str:
@@ -237,6 +228,7 @@ class Web:
         try:
             attempt.final_address = str(request.url)
             attempt.status_code = response.status_code
+            attempt.is_tls_verified = transport is self._strict if request.url.scheme == "https" else None
             location = response.headers.get("location")
             if response.status_code in _REDIRECTS and location:
                 cookies.update(_cookies(response.headers))
@@ -490,6 +482,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if ip not in _UNICAST or ip in _EXAMPLES:
+            return False
     return ip.is_global and not ip.is_multicast
 
 
@@ -549,7 +543,7 @@ def _retry_after(header: str | None) -> float | None:
     """Seconds to wait by a Retry-After header: a number of seconds or an HTTP date."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.strip().isdecimal():
         return float(header)
     try:
         when = parsedate_to_datetime(header)

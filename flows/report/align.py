@@ -8,13 +8,16 @@ has in common is certain; the rest is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import combinations
+from operator import or_
 
 Vector = int
 """Counts by applicant in one number, each in its own bits with a guard bit above, so that tables add up fast."""
 _BITS = 22
+_COUNT = (1 << _BITS) - 1
 _GUARDS = sum(1 << (_BITS * column + _BITS - 1) for column in range(6))
 _LARGEST = 1 << (_BITS - 2)
 Placing = tuple[int | None, ...]
@@ -24,7 +27,9 @@ RECEIVED, CARRIED_IN = "requests.received", "requests.carried_in"
 RESOLVED, CARRIED_OUT = "requests.resolved", "requests.carried_out"
 _STOCKS = (RECEIVED, CARRIED_IN, RESOLVED, CARRIED_OUT)
 _MOST_SUMS = 12_000
-"""Partial sums of one column set that are followed; a table with more is left undecided."""
+"""Ways to part a run of digits that are followed."""
+_MOST_STEPS = 1_000_000
+"""Sums that are tried for one table; one that needs more is left undecided."""
 _LONGEST_COUNT = 6
 """Digits of one count of the disputes table."""
 _LONGEST_RUN = 14
@@ -66,11 +71,12 @@ def align(
         return None
     outcomes = [number for number, row in enumerate(rows) if row.indicator not in _STOCKS]
     surviving: list[set[Way]] = [set() for _ in rows]
+    budget = [_MOST_STEPS]
     for without_totals in (False, True):
         ways = [
             list(_ways(row, columns, total, without_totals and n in outcomes)) for n, row in enumerate(rows)
         ]
-        if all(ways) and not _keep(rows, ways, by_indicator, outcomes, total, surviving):
+        if all(ways) and not _keep(rows, ways, by_indicator, outcomes, total, surviving, budget):
             return None
     if _only_totals(rows):
         return {}
@@ -146,6 +152,7 @@ def _keep(
     outcomes: list[int],
     total: int,
     surviving: list[set[Way]],
+    budget: list[int],
 ) -> bool:
     """Add to `surviving` the ways that take part in some reading of the whole table that keeps the column
     identities. False where there were too many to try."""
@@ -157,26 +164,31 @@ def _keep(
         by_vector.append(grouped)
     stocks = [by_indicator[name] for name in _STOCKS]
     received, carried_in, resolved, carried_out = (by_vector[number] for number in stocks)
-    fitting: dict[Vector, list[tuple[Vector, ...]]] = {}
+    budget[0] -= len(received) * len(carried_in) + len(resolved) * len(carried_out)
+    if budget[0] < 0:
+        return False
+    brought: dict[Vector, list[tuple[Vector, Vector]]] = {}
     for n in received:
         for p in carried_in:
-            for c in carried_out:
-                t = n + p - c
-                if t in resolved:
-                    fitting.setdefault(t, []).append((n, p, t, c))
+            brought.setdefault(n + p, []).append((n, p))
     # Many choices last: fewer sums on the way
     order = sorted(outcomes, key=lambda number: len(by_vector[number]))
-    for t, combinations_ in fitting.items():
-        kept = _sums_to([list(by_vector[number]) for number in order], t)
+    choices_in_order = [list(by_vector[number]) for number in order]
+    for t in resolved:
+        carried = [c for c in carried_out if t + c in brought]
+        if not carried:
+            continue
+        kept = _sums_to(choices_in_order, t, budget)
         if kept is None:
             return False
         if outcomes and not kept:
             continue
-        for vectors in combinations_:
-            for number, vector in zip(stocks, vectors, strict=True):
-                surviving[number].update(by_vector[number][vector])
-        for number, vectors_kept in zip(order, kept, strict=True):
-            for vector in vectors_kept:
+        chosen = [set[Vector](), set[Vector](), {t}, set(carried)]
+        for pairs in [brought[t + c] for c in carried]:
+            chosen[0].update(n for n, _ in pairs)
+            chosen[1].update(p for _, p in pairs)
+        for number, vectors in [*zip(stocks, chosen, strict=True), *zip(order, kept, strict=True)]:
+            for vector in vectors:
                 surviving[number].update(by_vector[number][vector])
     return True
 
@@ -192,40 +204,100 @@ def _vector(way: Way, total: int) -> Vector:
     return vector
 
 
-def _sums_to(rows: list[list[Vector]], goal: Vector) -> list[set[Vector]] | None:
+def _sums_to(rows: list[list[Vector]], goal: Vector, budget: list[int]) -> list[set[Vector]] | None:
     """Of each row the vectors that take part in some choice of one vector a row whose sum is `goal`;
-    [] where there is no such choice, None where there are too many."""
+    [] where there is no such choice, None where there are too many to try."""
+    fitting = _reaching(rows, goal, budget)
+    if fitting is None:
+        return []
+    if budget[0] < 0:
+        return None
     guarded = goal | _GUARDS
+    needed = [goal]
+    """By number of rows, what they have to add up to at the least, for those after them to reach the goal."""
+    for row in reversed(fitting):
+        needed.append(needed[-1] - _least(needed[-1], _most(row)))
+    needed.reverse()
     reached: list[set[Vector]] = [{0}]
-    for row in rows:
+    for number, row in enumerate(fitting):
         sums: set[Vector] = set()
+        least = needed[number + 1]
         for vector in row:
-            # A column over its goal borrows its guard bit
+            budget[0] -= len(reached[-1])
+            if budget[0] < 0:
+                return None
+            # A column over its goal, or under what the rows to come can make up for, borrows its guard bit
             sums.update(
                 [
                     grown
                     for before in reached[-1]
-                    if (guarded - (grown := before + vector)) & _GUARDS == _GUARDS
+                    if (guarded - (grown := before + vector)) & ((grown | _GUARDS) - least) & _GUARDS
+                    == _GUARDS
                 ]
             )
-            if len(sums) > _MOST_SUMS:
-                return None
         reached.append(sums)
     if goal not in reached[-1]:
         return []
     wanted = {goal}
     kept: list[set[Vector]] = []
-    for number in range(len(rows) - 1, -1, -1):
+    for number in range(len(fitting) - 1, -1, -1):
         earlier = reached[number]
         mine: set[Vector] = set()
         before: set[Vector] = set()
-        for vector in rows[number]:
+        for vector in fitting[number]:
             if found := {after - vector for after in wanted} & earlier:
                 mine.add(vector)
                 before |= found
         kept.append(mine)
         wanted = before
     return kept[::-1]
+
+
+def _reaching(rows: list[list[Vector]], goal: Vector, budget: list[int]) -> list[list[Vector]] | None:
+    """The rows with those vectors that each column for itself allows: with some of the other rows' counts
+    it comes to the goal there. None where a row has none. Sets of sums are bits of one number."""
+    columns = [(shift, goal >> shift & _COUNT) for shift in range(0, 6 * _BITS, _BITS)]
+    rows = list(rows)
+    changed = True
+    while changed and budget[0] > 0:
+        changed = False
+        for shift, target in columns:
+            values = [{vector >> shift & _COUNT for vector in row} for row in rows]
+            budget[0] -= sum(map(len, values)) * (4 + (target >> 12)) // 4
+            # by row, the sums from which those after it can still come to the goal
+            leading = [1 << target]
+            for row_values in reversed(values):
+                leading.append(_either(leading[-1] >> value for value in row_values))
+            reached = 1
+            for number, row_values in enumerate(values):
+                ends = leading[len(rows) - number - 1]
+                fitting = {value for value in row_values if reached << value & ends}
+                if not fitting:
+                    return None
+                if len(fitting) < len(row_values):
+                    changed = True
+                    rows[number] = [vector for vector in rows[number] if vector >> shift & _COUNT in fitting]
+                reached = _either(reached << value for value in fitting) & ((2 << target) - 1)
+    return rows
+
+
+def _either(sets: Iterable[int]) -> int:
+    return reduce(or_, sets, 0)
+
+
+def _most(row: Iterable[Vector]) -> Vector:
+    """The largest count of each column."""
+    vectors = list(row)
+    return sum(
+        max(vector >> shift & _COUNT for vector in vectors) << shift for shift in range(0, 6 * _BITS, _BITS)
+    )
+
+
+def _least(one: Vector, other: Vector) -> Vector:
+    """The smaller count of each column."""
+    return sum(
+        min(one >> shift & _COUNT, other >> shift & _COUNT) << shift for shift in range(0, 6 * _BITS, _BITS)
+    )
 
 
 def align_groups(counts: Sequence[float], groups: int, size: int) -> dict[int, int] | None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.report import columns
 from flows.report.aliases import Aliases
 from flows.report.align import Row, align, align_groups, cut_groups
-from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
+from flows.report.eras import active, form_2014, form_2019, form_2021, tables
 from flows.report.label import label_key
 from flows.report.number import read_number
 from flows.report.rows import (
@@ -65,23 +66,69 @@ def read_lines(document: Document, reader: RowReader, labels: Aliases | None = N
     if labels is None and not _worth_reading(text):
         return
     done = frozenset(reader.sections)
+    text = _with_bars(text)
+    is_open = text is not document.text
     lines = text.split("\n")
     reader.method = "flattened"
     taken: set[int] = set()
     for number, (first, last) in enumerate(_barred_runs(lines), len(document.tables) + 1):
-        grid = _grid_of(lines, first, last, number)
+        grid = _grid_of(lines, first, last, number, is_open)
         if "*" in text or "\\" in text:
             grid.rows = [[cell and _unmarked(cell) for cell in line] for line in grid.rows]
         if labels is not None:
             grid.rows = [[cell and labels.cell(cell) for cell in line] for line in grid.rows]
-        if _keeps_columns(grid) and not done & _sections_of(grid):
+        if (
+            _keeps_columns(grid)
+            and not done & _sections_of(grid)
+            and (reader.heads or not _lacks_heads(grid))
+        ):
             reader.read_table(grid)
             taken.update(range(first, last))
     reader.close_headings()
-    tokens = map(_unmarked, _tokens(text, taken)) if "*" in text or "\\" in text else _tokens(text, taken)
+    tokens = (
+        map(_unmarked, _tokens(text, taken, is_open))
+        if "*" in text or "\\" in text
+        else _tokens(text, taken, is_open)
+    )
     if labels is not None:
         tokens = map(labels.cell, tokens)
     LineReader(list(_merged(tokens)), reader, done).read()
+
+
+_COMMA = re.compile(r"\"[^\"\n]*\"|[(（][^()（）\n]*[)）]|([,，])")
+"""A comma, or what commas may stand in without parting cells: quotes and brackets."""
+_FEWEST_COMMA_ROWS = 3
+
+
+def _with_bars(text: str) -> str:
+    """The text with bars for the commas of lines that are rows of a table, of the same length: CSV, or
+    cells that were joined by commas."""
+    lines = text.split("\n")
+    parted: dict[int, str] = {}
+    counted = 0
+    for number, line in enumerate(lines):
+        if "," not in line and "，" not in line:
+            continue
+        barred = _COMMA.sub(lambda match: "|" if match[1] else match[0].replace('"', " "), line)
+        kinds = Counter(_kind_of_part(part.strip()) for part in barred.split("|"))
+        labels, counts, empty = kinds[_LABEL], kinds[_COUNT], kinds[_EMPTY]
+        if labels > 1 or (labels and counts + empty) or (not kinds[_WORDS_ONLY] and counts * 9 + empty > 9):
+            counted += bool(labels and (counts or empty > 1))
+            parted[number] = barred
+    if counted < _FEWEST_COMMA_ROWS:
+        return text
+    return "\n".join(parted.get(number, line) for number, line in enumerate(lines))
+
+
+_LABEL, _COUNT, _EMPTY, _WORDS_ONLY = "label", "count", "", "words"
+
+
+def _kind_of_part(part: str) -> str:
+    if part == "":
+        return _EMPTY
+    if is_value(part):
+        return _COUNT
+    return _LABEL if len(part) <= _LONGEST_NOTED and is_label(part) else _WORDS_ONLY
 
 
 _WORTH = re.compile(
@@ -93,12 +140,13 @@ def _worth_reading(text: str) -> bool:
     return _WORTH.search(text) is not None or "结转下" in text.replace(" ", "")
 
 
-def _tokens(text: str, taken: set[int]) -> Iterator[Cell]:
+def _tokens(text: str, taken: set[int], is_open: bool) -> Iterator[Cell]:
     """The cells of a text's lines but those `taken`, each with its offset; `row` is the line, `column` the
-    place in it. An empty cell between bars is a token, an empty line is none."""
+    place in it. An empty cell between bars is a token, an empty line is none. No bars stand around the rows
+    where they are `is_open`."""
     offset = 0
     opening = _OPENING_BAR.search(text) is not None
-    ends = _bars_at_ends(text)
+    ends = None if is_open else _bars_at_ends(text)
     plain = False
     """Whether the line before is a cell whose bar may stand on a line of its own."""
     first_cell = -1
@@ -118,7 +166,7 @@ def _tokens(text: str, taken: set[int]) -> Iterator[Cell]:
                 elif plain and not opening and _ONLY_BARS.fullmatch(line):
                     line = _BAR.sub(" ", line, count=1)
                 if not line.isspace():
-                    yield from _barred(line, number, offset, *ends)
+                    yield from _barred(line, number, offset, ends)
                 plain = False
             elif len(stripped) <= _LONGEST_LABEL or _GAP.search(stripped) or _is_noted_label(stripped):
                 yield from _spaced(line, number, offset)
@@ -158,14 +206,16 @@ def _is_noted_label(text: str) -> bool:
     return len(text) <= _LONGEST_NOTED and ("(" in text[:40] or "（" in text[:40]) and is_label(text)
 
 
-def _barred(line: str, number: int, offset: int, first: bool, last: bool) -> Iterator[Cell]:
+def _barred(line: str, number: int, offset: int, ends: tuple[bool, bool] | None) -> Iterator[Cell]:
+    """The cells of a line between bars; `ends` tells whether bars enclose rows of several cells, and is
+    None where none do."""
     if "-" in line and all(_RULE.fullmatch(part) for part in _BAR.split(line)):
         return  # the rule under a markdown heading
     parts = list(_parts(line))
     several = len(parts) > 3
-    if len(parts) > 1 and not parts[0][1].strip() and (first or not several):
+    if ends and len(parts) > 1 and not parts[0][1].strip() and (ends[0] or not several):
         parts = parts[1:]
-    if len(parts) > 1 and not parts[-1][1].strip(" ") and (last or not several):
+    if ends and len(parts) > 1 and not parts[-1][1].strip(" ") and (ends[1] or not several):
         parts = parts[:-1]
     for column, (start, part) in enumerate(parts):
         lead = len(part) - len(part.lstrip())
@@ -191,6 +241,10 @@ def _spaced(line: str, number: int, offset: int) -> Iterator[Cell]:
 
 
 _GLUED = re.compile(r"(\D{2,90}?)(\d+(?:\.\d+)?)")
+_LISTED = re.compile(
+    r"(.{2,90}?)[ \u3000]*[:：][ \u3000]*([\d,.]+[ \u3000]*(?:[条件次篇个人项份起宗元]|人次|万元)?)[。;；,，]?"
+)
+"""A row of the nine-section table written as a line of a list: （一）收到申请数：12件."""
 _TILES = re.compile(
     "|".join(
         sorted(
@@ -221,6 +275,10 @@ def _unglued(token: Cell) -> Iterator[Cell]:
         return
     if role(text) is not None:
         yield token
+        return
+    if (match := _LISTED.fullmatch(text)) and role(match[1]) == STATISTIC:
+        yield Cell(match[1], token.row, 0, 1, 1, token.start)
+        yield Cell(match[2], token.row, 1, 1, 1, token.start + match.start(2))
         return
     ends: list[int] = []
     at = 0
@@ -356,10 +414,12 @@ def _barred_runs(lines: list[str]) -> Iterator[tuple[int, int]]:
         first, count = index, bars
 
 
-def _grid_of(lines: list[str], first: int, last: int, number: int) -> Table:
-    """The table of a run of barred lines. A span left its text in its first place only: headings of
-    columns are carried on to the places after them."""
-    closed = all(line.strip().startswith("|") and line.strip().endswith("|") for line in lines[first:last])
+def _grid_of(lines: list[str], first: int, last: int, number: int, is_open: bool) -> Table:
+    """The table of a run of barred lines, without bars around the rows where it `is_open`. A span left its
+    text in its first place only: headings of columns are carried on to the places after them."""
+    closed = not is_open and all(
+        line.strip().startswith("|") and line.strip().endswith("|") for line in lines[first:last]
+    )
     offset = sum(len(line) + 1 for line in lines[:first])
     rows: list[list[Cell | None]] = []
     for index in range(first, last):
@@ -414,6 +474,18 @@ def _keeps_columns(table: Table) -> bool:
                 # the last heading is carried on to the empty places behind it
                 moved += cells[0].text != "" and cells[-1].start == cells[-2].start
     return not moved and (kept > 0 or not open_rows)
+
+
+def _lacks_heads(table: Table) -> bool:
+    """Whether rows of the nine-section table have several counts each, and their headings stand on lines
+    of other lengths above."""
+    rows = [[cell for cell in line if cell is not None and cell.text] for line in table.rows]
+    several = any(
+        role(line[0].text) == STATISTIC and sum(is_value(cell.text) for cell in line[1:]) > 1
+        for line in rows
+        if line
+    )
+    return several and not any(columns.is_heading([cell.text for cell in line]) for line in rows)
 
 
 def _carried(row: list[Cell]) -> Iterator[Cell]:
@@ -590,7 +662,9 @@ class LineReader:
             following += 1
         if not any(count.text for count in counts) and not unit_printed:
             return at + 1
-        hits = self.reader.local_hits if key in form_2008.STATISTICS else self.reader.hits
+        hits = self.reader.local_hits if self.reader.is_local(key) else self.reader.hits
+        if hits and hits[-1].indicator == indicator:
+            self.reader.notes.append(("table.row_twice", f"{indicator} is printed twice in a row"))
         for column, value in self._counts_of_year(token, counts):
             self.reader.enter("statistics")
             hits.append(Hit(indicator, TOTAL, unit, value, self._location(value), "flattened", hint, column))
@@ -634,6 +708,8 @@ class LineReader:
                 if kinds:
                     break
                 begun = True
+            elif not token.text:
+                continue  # a place under a heading over several columns
             elif begun and kind is not None:
                 if kind == columns.REMARK:
                     self.has_remarks = True
@@ -641,7 +717,18 @@ class LineReader:
                     kinds.append(kind)
             elif kinds:
                 break
+        if kinds[:1] == [columns.COUNT] and len(kinds) == 1 + max(
+            map(self._counts_at, range(first, len(self.roles)))
+        ):
+            return kinds[1:]  # a heading over the others
         return kinds
+
+    def _counts_at(self, at: int) -> int:
+        """How many counts stand behind a label of the nine-section table and its unit; 0 for other tokens."""
+        if self.roles[at] != STATISTIC:
+            return 0
+        has_unit = at + 1 < len(self.tokens) and self.tokens[at + 1].text in UNIT_WORDS
+        return sum(value.text != "" for value in self._values(at + 1 + has_unit)[0])
 
     # --- applications ---------------------------------------------------------------------------
 
@@ -670,6 +757,11 @@ class LineReader:
         if "requests" in self.done:
             return max(end, at + 1)
         order = self.applicants or list(tables.APPLICANT_ORDER)
+        if values and len(values) < len(order) and not any(value.text for value in values):
+            # the places that the label spans, and the counts on the lines below
+            below, behind = self._values(end)
+            if below and len([value for value in below if value.text]) == len(order):
+                values, end = below, behind
         run = self._run(at, values, len(order))
         if run is not None:
             if (parts := _parted(run.text, len(order), adds_up=order[-1] == TOTAL)) is None:
@@ -725,6 +817,12 @@ class LineReader:
 
     def _enter_request(self, indicator: str) -> None:
         self.reader.enter("requests")
+        if (
+            self.request_rows
+            and self.request_rows[-1].indicator == indicator
+            and self.request_rows[-1].printed
+        ):
+            self.reader.notes.append(("table.row_twice", f"{indicator} is printed twice in a row"))
         if indicator == "requests.other":
             self.reader.marks["2019"] += 1
         elif indicator.startswith("requests.other."):

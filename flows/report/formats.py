@@ -11,14 +11,16 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from flows.report.blocks import MAX_PLACES
-from flows.report.errors import UnreadableError
+from flows.report.answer import page_of
+from flows.report.errors import HiddenTextError, UnreadableError
 from flows.report.html import read_html
 from flows.report.source import CELL, MARKS, TABLE, Source
 from flows.report.text import decode, mend_double_encoding
 
 _MAX_BYTES = 200 * 2**20
 _MAX_TEXT = 16 * 2**20
+_MAX_PARTS = 100_000
+"""What bars, tabs and commas part in a text may be cells."""
 """Of a page or a plain text. The largest page seen has one; longer ones would take more than two seconds."""
 _MAX_TEXT_WITH_IMAGES = 64 * 2**20
 _MAX_UNPACKED = 100 * 2**20
@@ -100,7 +102,12 @@ class _Reader:
         if b"%PDF-" in data[:1024]:
             from flows.report.pdf import read_pdf
 
-            return _drawn(read_pdf(data), "PDF", data)
+            try:
+                return _drawn(read_pdf(data), "PDF", data)
+            except HiddenTextError as error:
+                original = _drawn(Source("", image_count=error.page_count), "PDF", data)
+                original.evidence["fonts"] = str(error)
+                return original
         if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
             return self._read_zip(data, depth)
         if data.startswith(_OLE):
@@ -276,36 +283,47 @@ def _data_pictures(addresses: Sequence[str]) -> Iterable[bytes]:
 # --- text ---------------------------------------------------------------------------------------
 
 
+_FEWEST_ESCAPED = 20
+"""Ends of cells in a page's text from which its markup is taken to be escaped."""
+
+
 def _read_text(data: bytes, media_type: str | None, charset: str | None) -> Original:
-    most = _MAX_TEXT_WITH_IMAGES if b";base64," in data else _MAX_TEXT
+    most = _MAX_TEXT
+    if len(data) > most and b";base64," in data:
+        most = _MAX_TEXT_WITH_IMAGES
     if len(data) > most:
         raise UnreadableError(f"a text of more than {most} bytes: no annual report has so many")
     text, codec = decode(data, charset)
-    if text.count("\ufffd") * 20 > len(text) or (b"\x00" in data and text.count("\x00") * 20 > len(text)):
+    lost = text.count("\ufffd") if "\ufffd" in text else 0
+    if lost * 20 > len(text) or (b"\x00" in data and text.count("\x00") * 20 > len(text)):
         raise UnreadableError("no charset fits: the bytes are no text")
     # no Chinese character has the byte that leads those of Latin letters
     text, twice = mend_double_encoding(text) if codec != "utf-8" or b"\xc3" in data else (text, 0)
-    if _PAGE.match(text) if media_type == "text/plain" else _MARKUP.search(text[:20000]):
-        original = Original(_within_bounds(read_html(text)), {"format": "HTML"})
+    if (answered := page_of(text)) is not None:
+        original = Original(read_html(answered.encode("utf-8", "replace")), {"format": "HTML in JSON"})
+    elif _PAGE.match(text) if media_type == "text/plain" else _MARKUP.search(text[:20000]):
+        is_whole = codec == "utf-8" and not (twice or lost)
+        page = data if is_whole else text.encode("utf-8", "replace")
+        source = read_html(page)
+        if source.text.count("</td>") > _FEWEST_ESCAPED:
+            # its tags are printed as text
+            inner = read_html(source.text.encode("utf-8", "replace"))
+            inner.title, inner.meta = source.title, source.meta
+            source = inner
+        original = Original(source, {"format": "HTML"})
         original.pictures = pictures(_data_pictures(original.source.images))
     else:
         plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(MARKS)
         original = Original(Source(plain), {"format": "plain text"})
     original.evidence["charset"] = codec
+    printed = original.source.text
+    if len(printed) > _MAX_PARTS and sum(map(printed.count, "|\t｜┃│,，")) > _MAX_PARTS:
+        raise UnreadableError(
+            f"a text with more than {_MAX_PARTS} bars, tabs and commas: no annual report has so many"
+        )
     if twice:
         original.repairs["double_encoded"] = twice
     return original
-
-
-def _within_bounds(source: Source) -> Source:
-    places = sum(
-        max((row + rowspan for row, _, rowspan, _ in shape), default=0)
-        * max((column + colspan for _, column, _, colspan in shape), default=0)
-        for shape in source.shapes
-    )
-    if places > MAX_PLACES:
-        raise UnreadableError(f"the tables of the page span more than {MAX_PLACES} places")
-    return source
 
 
 def _mail_page(data: bytes) -> tuple[bytes, str | None] | None:

@@ -80,6 +80,8 @@ _PROVINCE_LETTERS = {
     "460000": ("hi", "han"),
     "610000": ("snx", "sn"),
 }
+_TWO_LETTERS = ("zh", "ch", "sh")
+"""First sounds of which some hosts keep both letters: bjchy for 北京 朝阳."""
 _NATIONAL_PREFIXES = ("china", "cn", "zg", "zgs")
 
 _CREDIT_CODE = re.compile(r"1(?<![0-9A-Za-z]1)[1-9](\d{6})[0-9A-Za-z]{10}(?![0-9A-Za-z])")
@@ -140,6 +142,7 @@ class HostIndex:
         self._spelt: dict[str, set[str]] = defaultdict(set)
         self._own: dict[str, set[str]] = defaultdict(set)
         self._short: dict[str, set[str]] = defaultdict(set)
+        self._wide: dict[str, set[str]] = defaultdict(set)
         self._prefixes: dict[str, set[str]] = defaultdict(set)
         self._level: dict[str, int] = {}
         self._parents: dict[str, set[str]] = defaultdict(set)
@@ -170,6 +173,12 @@ class HostIndex:
             if len(short) > 1:
                 self._short[short].add(code)
             self._own[short + letter].add(code)
+            wide = "".join(
+                [syllable[:2] if syllable[:2] in _TWO_LETTERS else syllable[0] for syllable in syllables]
+            )
+            if wide != short:
+                self._wide[wide].add(code)
+                self._wide[wide + letter].add(code)
             if named.level < COUNTY:
                 self._prefixes[code].update((*variants, short, short + letter))
         if named.level == PROVINCE:
@@ -186,7 +195,8 @@ class HostIndex:
         found = set()
         for cut in range(1, min(5, len(label) - 1)):
             prefix, rest = label[:cut], label[cut:]
-            for code in self._short.get(rest, set()) | self._own.get(rest, set()):
+            known = (index.get(rest, set()) for index in (self._short, self._own, self._wide))
+            for code in set().union(*known):
                 if self._level[code] != PROVINCE and prefix in self._ancestor_prefixes(code):
                     found.add(code)
         return found

@@ -13,10 +13,13 @@ prose.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser
 
+from flows.report.blocks import MAX_PLACES
 from flows.report.errors import UnreadableError
 from flows.report.source import CELL, TABLE, Source
 from flows.report.types import Span
@@ -26,23 +29,26 @@ _OPEN, _CLOSE = "\x01", "\x02"
 _ROW, _ROW_END = "\x03", "\x04"
 _ITEM, _ITEM_END = "\x05", "\x06"
 _SPANS = "\x07"
-"""Behind _ITEM and rowspan and colspan with a comma between: 「_ITEM 2,1 _SPANS」."""
+"""Behind _ITEM, rowspan and colspan: each as the character of that number behind _NONE, which no font has."""
+_NONE = "\ue000"
 _BLOCK = "\x1c"
 """White space to Python, so that stripping a text strips it."""
 _PRE = "\x11"
 _LINK = "\x0e"
 _IMAGE, _IMAGE_END = "\x0f", "\x10"
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
-_REFERENCE = re.compile(r"&#(?:[xX]0*1?[0-9a-fA-F](?![0-9a-fA-F])|0*(?:[12]?\d|3[01])(?!\d));?")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
+_WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
+_REFERENCE = re.compile(rb"&#(?:[xX]0*1?[0-9a-fA-F](?![0-9a-fA-F])|0*(?:[12]?\d|3[01])(?!\d));?")
 """A character reference to a control character."""
 
-_TEXT = re.compile(">(?=[^<])([ \x0c]*+[^ \x0c<][^<]*+)<")
+_TEXT = re.compile(b">(?=[^<])([ \x0c]*+[^ \x0c<][^<]*+)<")
 """A text between two tags. What stands between two texts are tags in a row, which recur more than any one
 tag; a page has a third as many."""
 _TAG = re.compile("(<[^>]*>)")
 _EXACT_TAG = re.compile(
-    r"(<!--.*?(?:-->|\Z)|<(?P<raw>script|style|textarea|xmp)\b.*?(?:</(?P=raw)\s*>|\Z)|"
-    r"""<[a-zA-Z/?!](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+>)""",
+    rb"(<!--.*?(?:-->|\Z)|<(?P<raw>script|style|textarea|xmp)\b.*?(?:</(?P=raw)\s*>|\Z)|"
+    rb"""<[a-zA-Z/?!](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+>)""",
     re.DOTALL | re.IGNORECASE,
 )
 """A tag as the standard has it, which may hold < and > in quotes (HTML, 13.2.5 Tokenization); a comment; an
@@ -54,9 +60,12 @@ _BLOCKS = frozenset(
 _UNSEEN = "script, style, noscript, template, object, select, textarea, iframe, svg"
 _KEPT = frozenset([*_UNSEEN.split(", "), "html", "head", "body", "title", "meta", "xmp", "plaintext"])
 """Tags that lexbor reads: what they hold is no text of the page, or no markup."""
+_MAX_TAGS = 16_384
+_NOT_WHOLE = b"\x00"
 _MAX_KEPT = 20_000
 """Tags left for lexbor, whose time grows with the square of the depth of some."""
 _MAX_SPAN = 200
+_MAX_ROWSPAN = 6000
 _MAX_COLUMNS = 1000
 _MAX_CELLS = 200_000
 _MAX_IMAGES = 100
@@ -65,16 +74,36 @@ _LONG_ROW = 80
 _LONG_CELL = 400
 _INNER_SPACE = re.compile("[ \n\t\x1c\x0b\x0c\xa0\u3000\u200b\ufeff]")
 _ODD_SPACES = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060"))
+_AROUND_MARKS = re.compile(f"[ \x0c]*([{_OPEN}{_CLOSE}{_ROW}{_ROW_END}{_ITEM}{_ITEM_END}{_SPANS}{_BLOCK}])[ \x0c]*")
+"""White space at the marks of tables and blocks is none."""
 _TABLE_MARKS = (_OPEN, _CLOSE, _ROW, _ROW_END, _ITEM, _ITEM_END)
-_SPAN_NOTE = re.compile(rf"(?<={_ITEM})\d+,\d+{_SPANS}")
+_SPAN_NOTE = re.compile(f"(?<={_ITEM})..{_SPANS}")
+_LONGEST_COUNT = 12
+_COUNT = re.compile(f"[0-9]{{1,{_LONGEST_COUNT}}}")
+_A_COUNT = "0"
+"""Stands for any count."""
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_SEVERAL_DIGITS = re.compile(f"0{{2,{_LONGEST_COUNT}}}".encode())
+_TO_CELLS = bytes.maketrans(_ITEM.encode(), CELL.encode())
+_NOT_IN_CELLS = "".join((_ROW, _ROW_END, _ITEM_END, _BLOCK)).encode()
+_MAX_FORM = 20_000
+"""Characters of a table up to which its form is kept."""
 _LEAF = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _IMAGE_NOTE = re.compile(f"{_IMAGE}([^{_IMAGE_END}]*){_IMAGE_END}")
 
-Grid = tuple[list[str], list[Span]]
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A table of cells: their texts with marks between them, the place of each, and how many places they
+    span together."""
+
+    texts: str
+    shape: Sequence[Span]
+    places: int
 
 
-def read_html(page: str) -> Source:
-    """The page's visible text and tables. Bad markup is read as it comes; raises UnreadableError for a page
+def read_html(page: bytes) -> Source:
+    """The visible text and tables of a page in UTF-8. Bad markup is read as it comes; raises UnreadableError for a page
     of more scripts, comments and frames than any site has."""
     reduced = _reduced(page)
     if reduced.count("<") > _MAX_KEPT:
@@ -96,17 +125,20 @@ def read_html(page: str) -> Source:
         # the page ends inside a table
         text += _CLOSE * opened
     pieces: list[str] = []
-    shapes: list[list[Span]] = []
+    shapes: list[Sequence[Span]] = []
+    places = 0
     for index, part in enumerate(_LEAF.split(text)):
-        for piece in _read_table(part) if index % 2 else (part,):
+        for piece in _table_or_prose(part) if index % 2 else (part,):
             if isinstance(piece, str):
                 prose = _prose(piece)
                 if prose:
                     pieces.append(prose)
             else:
-                texts, shape = piece
-                pieces.append(f"{TABLE}{CELL.join(texts)}{TABLE}")
-                shapes.append(shape)
+                pieces.append(f"{TABLE}{piece.texts}{TABLE}")
+                shapes.append(piece.shape)
+                places += piece.places
+                if places > MAX_PLACES:
+                    raise UnreadableError(f"the tables of the page span more than {MAX_PLACES} places")
     images = [address.strip() for address in images]
     return Source("\n".join(pieces), shapes, title, meta, len(images), links, images[:_MAX_IMAGES])
 
@@ -114,74 +146,100 @@ def read_html(page: str) -> Source:
 # --- tags to marks ------------------------------------------------------------------------------
 
 
-def _reduced(page: str) -> str:
+def _reduced(page: bytes) -> str:
     """The page with marks for tags."""
-    if "\r" in page:
-        page = page.replace("\r\n", "\x0c").replace("\r", "\x0c")
-    page = page.replace("\n", "\x0c").strip(" \x0c\ufeff")
+    if b"\r" in page:
+        page = page.replace(b"\r\n", b"\x0c").replace(b"\r", b"\x0c")
+    page = page.replace(b"\n", b"\x0c").strip(b" \x0c")
     tags, texts = _tags_and_texts(_without_scripts(page))
-    marks = [mark for tag in tags if (mark := _marks(tag)) is not None]
-    if len(marks) < len(tags):
+    marks = [*map(_MARKS.__getitem__, tags)]
+    if _NOT_WHOLE in marks:
         tags, texts = _exact_tags_and_texts(page)
-        marks = [*map(_mark, tags)]
-    plain = "".join(texts)
-    if _CONTROLS.search(plain) or ("&#" in plain and _REFERENCE.search(plain)):
-        texts = [_REFERENCE.sub(" ", _CONTROLS.sub(" ", text)) for text in texts]
-    parts = [""] * (2 * len(texts) + 1)
+        marks = [_mark(tag.decode()).encode() for tag in tags]
+    plain = b"".join(texts)
+    if len(plain.translate(None, _CONTROLS)) < len(plain) or (
+        b"&" in plain and b"&#" in plain and _REFERENCE.search(plain)
+    ):
+        texts = [_REFERENCE.sub(b" ", text.translate(_WITHOUT_CONTROLS)) for text in texts]
+    parts = [b""] * (2 * len(texts) + 1)
     parts[::2] = marks
     parts[1::2] = texts
-    reduced = "".join(parts)
+    reduced = b"".join(parts).decode()
     if _PRE in reduced:
         # there a line break of the file is one of the text
         reduced = reduced.replace(_PRE, _BLOCK).replace("\x0c", "\n")
     return reduced
 
 
-def _without_scripts(page: str) -> str:
+def _without_scripts(page: bytes) -> bytes:
     """The page without the scripts and comments that stand before its last script: what they hold looks
     like tags."""
-    kept: list[str] = []
+    kept: list[bytes] = []
     at = 0
-    while (script := page.find("<script", at)) >= 0:
-        begin, mark = script, "</script>"
-        if (comment := page.find("<!--", at, script)) >= 0:
-            begin, mark = comment, "-->"
+    while (script := page.find(b"<script", at)) >= 0:
+        begin, mark = script, b"</script>"
+        if (comment := _next_comment(page, at, script)) >= 0:
+            begin, mark = comment, b"-->"
         end = page.find(mark, begin + 2)
         if end < 0:
             break
         kept.append(page[at:begin])
         at = end + len(mark)
+    if not kept:
+        return page
     kept.append(page[at:])
-    return "".join(kept)
+    return b"".join(kept)
 
 
-def _tags_and_texts(page: str) -> tuple[list[str], list[str]]:
+def _next_comment(page: bytes, begin: int, end: int) -> int:
+    """Where the next comment begins, -1 where there is none. Its rarest character is looked for: pages have
+    thousands of tags."""
+    while (mark := page.find(b"!", begin, end)) >= 0:
+        if page.startswith(b"<!--", mark - 1):
+            return mark - 1
+        begin = mark + 1
+    return -1
+
+
+def _tags_and_texts(page: bytes) -> tuple[list[bytes], list[bytes]]:
     """Tags in a row without the outermost brackets, and the texts between them: one less."""
-    parts = _TEXT.split(f">{page}<")
+    parts = _TEXT.split(b">%b<" % page)
     tags = parts[::2]
     tags[0] = tags[0][2:]
     tags[-1] = tags[-1][:-2]
     return tags, parts[1::2]
 
 
-def _exact_tags_and_texts(page: str) -> tuple[list[str], list[str]]:
+def _exact_tags_and_texts(page: bytes) -> tuple[list[bytes], list[bytes]]:
     parts = _EXACT_TAG.split(page)
     # the second group of the pattern is only a name
-    return ["", *parts[1::3], ""], parts[::3]
+    return [b"", *parts[1::3], b""], parts[::3]
 
 
-@lru_cache(maxsize=16384)
-def _marks(tags: str) -> str | None:
-    """What stands in the text for tags in a row; None where one of them may not be whole. The pages of a
-    site share most of their tags."""
+class _Marks(dict[bytes, bytes]):
+    """What stands in the text for tags in a row; _NOT_WHOLE where one of them may not be whole. The pages of a
+    site share most of their tags. A page has several hundred, for which functools' cache takes thrice as long."""
+
+    def __missing__(self, tags: bytes) -> bytes:
+        if len(self) >= _MAX_TAGS:
+            self.clear()
+        marks = self[tags] = _marks(tags)
+        return marks
+
+
+_MARKS = _Marks()
+
+
+def _marks(tags: bytes) -> bytes:
     if not tags:
-        return ""
-    parts = _TAG.split(f"<{tags}>")
+        return b""
+    # the last tag of a page that ends inside it may be cut in a character
+    parts = _TAG.split(f"<{tags.decode('utf-8', 'replace')}>")
     for tag in parts[1::2]:
         if tag[1] != "!" and ("<" in tag[1:] or tag.count('"') % 2 or tag.count("'") % 2):
-            return None
+            return _NOT_WHOLE
     parts[1::2] = map(_mark, parts[1::2])
-    return "".join(parts)
+    return _AROUND_MARKS.sub(r"\1", "".join(parts)).encode()
 
 
 @lru_cache(maxsize=16384)
@@ -216,14 +274,17 @@ def _mark(tag: str) -> str:
 
 def _attribute(tag: str, name: str) -> str:
     match = re.search(rf"""[\s"'/]{name}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", tag, re.I)
-    return _CONTROLS.sub("", match[match.lastindex]) if match and match.lastindex else ""
+    return _CONTROL.sub("", match[match.lastindex]) if match and match.lastindex else ""
 
 
 def _span_note(tag: str) -> str:
     if "span" not in tag.lower():
         return ""
     rowspan, colspan = _span(_attribute(tag, "rowspan")), _span(_attribute(tag, "colspan"))
-    return "" if rowspan == colspan == 1 else f"{rowspan},{colspan}{_SPANS}"
+    if rowspan == colspan == 1:
+        return ""
+    spans = (min(rowspan, _MAX_ROWSPAN), min(colspan, _MAX_SPAN))
+    return "".join(chr(ord(_NONE) + span) for span in spans) + _SPANS
 
 
 def _span(value: str) -> int:
@@ -253,7 +314,8 @@ def _title(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
     for selector in ("h1", "title"):
         node = tree.css_first(selector)
         if node is not None:
-            text = _one_line(_CONTROLS.sub("", _IMAGE_NOTE.sub("", node.text())).strip())
+            text = _SPAN_NOTE.sub("", _IMAGE_NOTE.sub("", node.text()))
+            text = _one_line(_CONTROL.sub("", text).strip())
             if text:
                 return text
     return None
@@ -278,8 +340,11 @@ def _clean(text: str) -> str:
         text = text.translate(_ODD_SPACES)
     lines: list[str] = []
     for raw in text.split("\n"):
-        if line := raw.strip():
-            lines.append(_one_line(line))
+        words = raw.split()
+        if len(words) == 1:
+            lines += words
+        elif words:
+            lines.append(_one_line(raw.strip()))
         elif "\xa0" in raw or "\u3000" in raw:
             lines.append(" ")
     return "\n".join(lines)
@@ -315,7 +380,65 @@ def _rows(table: str) -> list[str]:
     return found
 
 
-def _read_table(table: str) -> list[str | Grid]:
+def _table_or_prose(table: str) -> Sequence[str | _Grid]:
+    """A table as the prose and the grids in it, in reading order."""
+    if len(table) > _MAX_FORM:
+        return _read_table(table)
+    data = table.encode("utf-8", "replace")
+    form = _form(_SEVERAL_DIGITS.sub(_A_COUNT.encode(), data.translate(_DIGITS)))
+    if form is None:
+        return _read_table(table)
+    if form.notes is not None:
+        return form.before, _Grid(_cells(data, form.notes), form.shape, form.places)
+    parts = [""] * (2 * len(form.words) - 1)
+    parts[::2] = form.words
+    parts[1::2] = _COUNT.findall(table)
+    return form.before, _Grid("".join(parts), form.shape, form.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What a table is whatever its counts."""
+
+    before: str
+    """The text that stands in no cell."""
+    words: tuple[str, ...]
+    """The texts of the cells, between their counts."""
+    notes: tuple[bytes, ...] | None
+    """How its spans are noted, where its cells hold nothing but marks beside their texts."""
+    shape: tuple[Span, ...]
+    places: int
+
+
+@lru_cache(maxsize=256)
+def _form(data: bytes) -> _Form | None:
+    """The form of a table, all of whose counts are 0 here. None where the length of a count could make prose of
+    a cell, and where a table holds prose."""
+    table = data.decode()
+    for item in table.split(_ITEM):
+        text = item.partition(_ITEM_END)[0].strip()
+        counts = text.count(_A_COUNT)
+        if counts and len(text) + counts * _LONGEST_COUNT > _LONG_ROW:
+            return None
+    match _read_table(table):
+        case [str(before), _Grid(texts, shape, places)] if _A_COUNT not in before:
+            words = tuple(texts.split(_A_COUNT))
+            if len(words) != table.count(_A_COUNT) + 1:
+                return None
+            notes = tuple({note.encode() for note in _SPAN_NOTE.findall(table)})
+            is_plain = _cells(data, notes) == texts
+            return _Form(before, words, notes if is_plain else None, tuple(shape), places)
+    return None
+
+
+def _cells(table: bytes, notes: Iterable[bytes]) -> str:
+    """The texts of a table's cells with marks between them, where only marks stand beside them."""
+    for note in notes:
+        table = table.replace(note, b"")
+    return table.translate(_TO_CELLS, _NOT_IN_CELLS).decode()[1:]
+
+
+def _read_table(table: str) -> list[str | _Grid]:
     """A table as the prose and the grids in it, in reading order. Rowspans are kept inside the table, as
     browsers do, and spans within bounds."""
     rows = _rows(table)
@@ -342,11 +465,10 @@ def _read_table(table: str) -> list[str | Grid]:
             if behind and not behind.isspace():
                 outside.append(behind)
             rowspan = colspan = 1
-            if _SPANS in text:
-                spans, _, text = text.partition(_SPANS)
-                down, _, across = spans.partition(",")
-                rowspan = min(int(down) or height, height - r)
-                colspan = min(int(across) or 1, _MAX_SPAN)
+            if text[2:3] == _SPANS:
+                rowspan = min(ord(text[0]) - ord(_NONE) or height, height - r)
+                colspan = ord(text[1]) - ord(_NONE) or 1
+                text = text[3:]
                 if rowspan > 1:
                     for column in range(c, c + colspan):
                         taken[column] = max(taken.get(column, 0), r + rowspan)
@@ -375,7 +497,7 @@ def _read_table(table: str) -> list[str | Grid]:
     if not texts:
         return [before]
     if not prose:
-        return [before, (texts, shape)]
+        return [before, _grid(texts, shape)]
     # a table with running text in it is the page's frame: its other rows of one cell are headings
     places = {place[0]: index for index, place in enumerate(shape)}
     for r in only:
@@ -383,15 +505,21 @@ def _read_table(table: str) -> list[str | Grid]:
     return [before, *_split(texts, shape, prose)]
 
 
-def _split(texts: list[str], shape: list[Span], prose: dict[int, str]) -> list[str | Grid]:
+def _grid(texts: list[str], shape: list[Span]) -> _Grid:
+    height = max([row + rowspan for row, _, rowspan, _ in shape])
+    width = max([column + colspan for _, column, _, colspan in shape])
+    return _Grid(CELL.join(texts), shape, height * width)
+
+
+def _split(texts: list[str], shape: list[Span], prose: dict[int, str]) -> list[str | _Grid]:
     """The table cut at its rows of prose."""
-    parts: list[str | Grid] = []
-    grid: Grid = ([], [])
+    parts: list[str | _Grid] = []
+    grid: tuple[list[str], list[Span]] = ([], [])
     top = 0
     for text, (r, c, rowspan, colspan) in zip(texts, shape, strict=True):
         if r in prose:
             if grid[0]:
-                parts.append(grid)
+                parts.append(_grid(*grid))
                 grid = ([], [])
             if prose[r]:
                 parts.append(prose[r])
@@ -402,5 +530,5 @@ def _split(texts: list[str], shape: list[Span], prose: dict[int, str]) -> list[s
         grid[0].append(text)
         grid[1].append((r - top, c, rowspan, colspan))
     if grid[0]:
-        parts.append(grid)
+        parts.append(_grid(*grid))
     return parts

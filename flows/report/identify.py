@@ -6,6 +6,7 @@ and its address does not prove, stays undecided.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from flows.report.types import AgencyType, Document, EraName, Kind, Scope
 _HEAD = 1500
 """Characters of a document in which its title and opening stand."""
 _TITLE_LINE = 80
+_SHORTEST = 120
+"""Characters below which words of a report's sections are the entries of a menu."""
 _LINE = re.compile(r"[^\n]+")
 _CITED = re.compile(r"[〔\[(【]\s*20\d\d\s*[〕\])】]")
 
@@ -36,6 +39,8 @@ class Identification:
     scope: Scope | None = None
     division: str | None = None
     province: str | None = None
+    is_of_the_centre: bool = False
+    """Whether it is an agency of no province."""
     year: int | None = None
     era: EraName | None = None
     published_on: date | None = None
@@ -46,9 +51,9 @@ class Identification:
 
 def identify(document: Document, extraction: Extraction, divisions: Divisions) -> Identification:
     """Decide what `document` is from its text, its tables and its address."""
-    text = words.western_years(document.text)
+    text = words.western_years(document.prose)
     found = Identification()
-    lines = [line for raw in _LINE.findall(text, 0, 4 * _HEAD) if (line := raw.strip("| \u3000\t\xa0"))]
+    lines = [line for raw in _LINE.findall(text, 0, 4 * _HEAD) if (line := raw.strip("|#* \u3000\t\xa0"))]
     found.title = _title(document, lines)
     _decide_kind(found, document, extraction, text, lines)
     _decide_publication(found, document, text)
@@ -67,25 +72,29 @@ def identify(document: Document, extraction: Extraction, divisions: Divisions) -
 def _title(document: Document, lines: list[str]) -> str | None:
     """The report's own title: of the page's title, its metadata and its first lines the first that names
     a report; else the page's title as it is."""
-    candidates: list[str] = []
-    if document.title:
-        candidates += _title_parts(document.title)
-    for line in lines[:60]:
-        if len(line) <= _TITLE_LINE and line[-1] not in "。;；:：,，":
-            candidates.append(line)
     bare: str | None = None
-    for candidate in candidates:
+    for candidate in _title_candidates(document, lines):
         if words.REPORT_NAME.search(candidate):
             title = _joined_title(candidate, lines)
             if title != candidate or not _is_menu(candidate):
                 return _FIELD_NAME.sub("", title).strip("《》| ")
-            bare = bare or (candidate if candidate in lines[:5] and ">" not in candidate else None)
+            is_own = candidate in lines[:5] and ">" not in candidate and not _INDEX_LINE.search(candidate)
+            bare = bare or (candidate if is_own else None)
     if bare is None and (match := _RUN_IN_TITLE.match(lines[0] if lines else "")):
         return match.group(1).strip("《》 ")
     if bare or document.title:
         return bare or document.title
     first = lines[0] if lines else ""
-    return first if _HEADING_LINE.fullmatch(first) else None
+    is_heading = _HEADING_LINE.fullmatch(first) and not _NUMBERED.match(first) and not _ANY_DATE.match(first)
+    return first if is_heading else None
+
+
+def _title_candidates(document: Document, lines: list[str]) -> Iterator[str]:
+    if document.title:
+        yield from _title_parts(document.title)
+    for line in lines[:60]:
+        if len(line) <= _TITLE_LINE and line[-1] not in "。;；:：,，":
+            yield line
 
 
 # 标题: | 沂水县卫生局2009年…
@@ -97,6 +106,7 @@ _RUN_IN_TITLE = re.compile(
     rf"((?:{words.YEAR}\s*年\s*度?)?[\u4e00-\u9fff()]{{3,30}}(?:{words.YEAR}\s*年\s*度?)?"
     r"(?:政府)?(?:信息|政务)公开(?:工作)?(?:情况)?(?:年度)?(?:工作)?(?:报告|年报))\s+(?=[^\s])"
 )
+_NUMBERED = re.compile("[一二三四五六七八九十]{1,2}、")
 _HEADING_LINE = re.compile(r"[\u4e00-\u9fff\d()《》〔〕“”、·—\s]{5,50}")
 
 
@@ -104,28 +114,34 @@ def _joined_title(candidate: str, lines: list[str]) -> str:
     """A title whose first half stands on the line above (agency, then 2020年…年度报告)."""
     if candidate in lines:
         at = lines.index(candidate)
-        bare = words.REPORT_NAME.sub("", candidate)
-        bare = re.sub(rf"{words.YEAR}|年度?|关于|的|\s", "", bare)
+        bare = _BESIDE_NAME.sub("", words.REPORT_NAME.sub("", candidate))
         above = lines[at - 1] if at else ""
         if not bare and 2 < len(above) <= 30 and _HEADING_ABOVE.fullmatch(above):
             return above + candidate
     return candidate
 
 
+_BESIDE_NAME = re.compile(rf"{words.YEAR}|年度?|关于|的|\s")
 _HEADING_ABOVE = re.compile(
-    rf"(?=.*(?:局|厅|委|办|室|镇|乡|街道|府|处|院|中心|[省市县区州盟旗])(?:{words.YEAR}|$))[\u4e00-\u9fff()]+(?:{words.YEAR}\s*年度?)?"
+    rf"(?=.*(?:局|厅|委|会|办|室|镇|乡|街道|府|处|队|院|中心|海关|[省市县区州盟旗])(?:{words.YEAR}|$))[\u4e00-\u9fff()]+(?:{words.YEAR}\s*年度?)?"
 )
 
 
 def _title_parts(title: str) -> list[str]:
     """A page title without the names of the site and the column, its likeliest part first."""
-    parts = [part.strip() for part in re.split(r"\s*[-_|—–>»]+\s*|\s{2,}", western(title)) if part.strip()]
+    parts = [part.strip() for part in _BETWEEN_PARTS.split(western(title)) if part.strip()]
     named = [part for part in parts if words.REPORT_NAME.search(part)]
     return sorted(named, key=len, reverse=True) if named else [western(title).strip()]
 
 
+_BETWEEN_PARTS = re.compile(r"\s*[-_|—–>»]+\s*|\s{2,}")
+
+
 def western(text: str) -> str:
     return words.western_years(text)
+
+
+_INDEX_LINE = re.compile(r"索\s*引\s*号|(?:主题|信息|组配|体裁)分类|分\s*类\s*[|:：]|类\s*别\s*[|:：]")
 
 
 def _is_menu(line: str) -> bool:
@@ -133,6 +149,7 @@ def _is_menu(line: str) -> bool:
     return (
         ">" in line
         or "首页" in line
+        or _INDEX_LINE.search(line) is not None
         or bool(re.fullmatch(r"(?:法定主动公开内容|政府)?(?:信息|政务)公开(?:工作)?(?:年度报告|年报)", line))
     )
 
@@ -143,7 +160,7 @@ def _decide_kind(
     title = found.title or ""
     named = words.REPORT_NAME.search(title)
     period = _period(text)
-    printed = [fact for fact in extraction.facts if fact.state == "reported"]
+    printed = extraction.facts.state.count("reported")
     length = len(text) - text.count("\n") - text.count(" ")
     rest = title[named.end() :] if named else title
 
@@ -167,16 +184,21 @@ def _decide_kind(
         return other(f"titled 「{title}」: {not_report.group()}, a document about reports and not one")
     if not named and words.PLAN.search(title) and not printed:
         return other(f"a work plan: titled 「{title}」")
-    if printed and (len(printed) >= 3 or extraction.sections):
+    if printed and (printed >= 3 or extraction.sections):
         if not named and not period and not_report and len(extraction.facts) < 15:
             return other(f"titled 「{title}」: {not_report.group()}")
-        found.evidence["kind"] = f"{len(printed)} figures of the form's tables"
+        is_alone = extraction.sections <= {"active"} and "政府信息公开" not in text
+        if not named and not period and is_alone:
+            return other(
+                f"titled 「{title}」: counts of decisions and nothing of open government information"
+            )
+        found.evidence["kind"] = f"{printed} figures of the form's tables"
         found.kind = "annual_report"
         return None
     listed = [line for line in lines if len(line) < _TITLE_LINE and words.REPORT_NAME.search(line)]
     distinct = {re.sub(r"\W", "", line) for line in listed}
     prose = sum(len(line) for line in text.split("\n") if len(line) > 60)
-    if len(distinct) >= 4 and prose < 400 and not extraction.facts:
+    if len(distinct) >= 4 and prose < 400 and not extraction.facts and not period:
         return other(f"a listing page: it names {len(distinct)} reports and holds none")
     if extraction.facts and not printed and not period and not named:
         return other("an empty form: labels of the tables without a single figure")
@@ -189,7 +211,12 @@ def _decide_kind(
         return other("an empty form: labels of the tables without a single figure")
     opening = words.OPENING.search(text[:_HEAD])
     sections = sum(bool(section.search(text)) for section in words.SECTIONS)
-    if named and (sections >= 2 or period or extraction.facts or (length < 400 and document.image_count)):
+    if named and (
+        (sections >= 2 and length >= _SHORTEST)
+        or period
+        or extraction.facts
+        or (length < 400 and document.image_count)
+    ):
         found.evidence["kind"] = f"title 「{title}」"
         found.kind = "annual_report"
         return None
@@ -197,10 +224,21 @@ def _decide_kind(
         found.evidence["kind"] = f"statistics period 「{period.group()}」"
         found.kind = "annual_report"
         return None
-    if named and length >= 400 and opening:
+    if named and length >= 200 and opening:
         found.evidence["kind"] = f"title 「{title}」"
         found.kind = "annual_report"
         return None
+    if not not_report and not words.PLAN.search(title):
+        itself = words.ITSELF_A_REPORT.search(text[:_HEAD])
+        headed = sum(bool(section.search(text)) for section in words.SECTION_HEADINGS)
+        if itself and sections >= 4 and words.REPORT_NAME.search(text[:_HEAD]):
+            found.evidence["kind"] = f"「{itself.group()}」"
+            found.kind = "annual_report"
+            return None
+        if headed >= 4 and not named:
+            found.evidence["kind"] = f"headings of {headed} sections of a report"
+            found.kind = "annual_report"
+            return None
     future = len(words.FUTURE.findall(text[: 2 * _HEAD]))
     if not period and future >= 1 and not named:
         return other(
@@ -228,26 +266,35 @@ def _period(text: str) -> re.Match[str] | None:
 # --- dates --------------------------------------------------------------------------------------
 
 _DATE = r"(20[0-3]\d)\s*[年\-/.]\s*(\d{1,2})\s*[月\-/.]\s*(\d{1,2})\s*日?"
-_LABELLED_DATE = re.compile(
-    rf"(?:发布|公开|生成|成文|发文|公布|印发|更新|上传)\s*(?:时间|日期)\s*[:：]?[\s|]*{_DATE}|(?<!统计)(?:时间|日期)\s*[:：]\s*{_DATE}"
+_ANY_DATE = re.compile(_DATE)
+_DATE_LABEL = re.compile(
+    r"(?:发布|公开|生成|成文|发文|公布|印发|更新|上传)\s*(?:时间|日期)\s*[:：]?[\s|]*\Z|(?<!统计)(?:时间|日期)\s*[:：]\s*\Z"
 )
-_DATE_LINE = re.compile(rf"^[ (]*{_DATE}[ )]*$", re.M)
+_LONGEST_LABEL = 40
+_LINE_BEFORE_DATE = re.compile(r"(?:\A|\n)[ (]*\Z")
+_LINE_AFTER_DATE = re.compile(r"[ )]*(?:\n|\Z)")
 _ADDRESS_DATE = re.compile(r"/t?(20[0-3]\d)[-_/]?(0[1-9]|1[0-2])[-_/]?([0-2]\d|3[01])(?=[_/\-.])")
 _META_DATES = ("pubdate", "publishdate", "publish_date", "createdate", "firstpublishedtime", "date")
 
 
 def _decide_publication(found: Identification, document: Document, text: str) -> None:
     for name in _META_DATES:
-        match = re.match(_DATE, document.meta.get(name, ""))
+        match = _ANY_DATE.match(document.meta[name]) if name in document.meta else None
         if match and (day := _day(match.groups())):
             found.published_on, found.evidence["published_on"] = day, f"meta {name}"
             return
-    for pattern, source in ((_LABELLED_DATE, "labelled date"), (_DATE_LINE, "date line")):
-        for match in pattern.finditer(text):
-            if day := _day([group for group in match.groups() if group]):
-                found.published_on = day
-                found.evidence["published_on"] = f"{source} 「{match.group().strip()}」"
-                return
+    dated = [(day, match) for match in _ANY_DATE.finditer(text) if (day := _day(match.groups()))]
+    for day, match in dated:
+        label = _DATE_LABEL.search(text[max(0, match.start() - _LONGEST_LABEL) : match.start()])
+        if label:
+            found.published_on = day
+            found.evidence["published_on"] = f"labelled date 「{label.group().strip()}{match.group()}」"
+            return
+    for day, match in dated:
+        before = text[max(0, match.start() - _LONGEST_LABEL) : match.start()]
+        if _LINE_BEFORE_DATE.search(before) and _LINE_AFTER_DATE.match(text, match.end()):
+            found.published_on, found.evidence["published_on"] = day, f"date line 「{match.group()}」"
+            return
     match = _ADDRESS_DATE.search(document.address or "")
     if match and (day := _day(match.groups())):
         found.published_on, found.evidence["published_on"] = day, "the address"
@@ -260,6 +307,7 @@ def _day(parts: list[str] | tuple[str, ...]) -> date | None:
         return None
 
 
+_TITLE_YEAR = re.compile(rf"({words.YEAR})\s*年?")
 _ADDRESS_YEAR = re.compile(r"(?:nbYear|fbtime|year|nd)=(20[0-3]\d)|/(20[0-3]\d)n(?:db)?/|(20[0-3]\d)年", re.I)
 
 
@@ -272,7 +320,7 @@ def _decide_year(found: Identification, document: Document, text: str) -> None:
         first, last = period.group(1), period.group(2)
         votes["period"] = int(last or first)
         why["period"] = f"statistics period 「{period.group()}」"
-    if found.title and (match := re.search(rf"({words.YEAR})\s*年?", found.title)):
+    if found.title and (match := _TITLE_YEAR.search(found.title)):
         votes["title"] = int(match.group(1))
         why["title"] = f"title 「{found.title}」"
     body = _body_years(text, found.published_on) if not votes else Counter[int]()
@@ -333,6 +381,17 @@ _NAMES_ITSELF = re.compile(
 _MADE = re.compile(
     rf"[。,，\n\s]([\u4e00-\u9fff]{{3,30}}?)(?:特|现)?(?:编制|编写|撰写|制作)(?:了|并|本|《|\s)*(?:{words.YEAR}年?度?)?(?:政府)?(?:信息|政务)公开"
 )
+# 成立巍山镇政府信息公开领导小组; 2017年,峄山镇对照…; 请联系昌邑区文庙街道党政综合科
+_TOWN_ITSELF = re.compile(
+    rf"(?:成立了?|调整了?|{words.YEAR}年度?[,，])([\u4e00-\u9fff]{{2,8}}?(?:镇|乡|街道)(?:办事处|人民政府)?)(?:政府)?"
+    r"(?:(?:政府|政务)信息公开|对照|认真|严格|积极|深入|坚持|高度|全面|始终|切实|紧紧|按照|贯彻|持续|在|"
+    r"(?:共计?)?(?:主动公开|公开政府信息|未?(?:收到|受理|发生)|没有))"
+)
+_TOWN_ASKED = re.compile(
+    r"(?:(?:请联系|请与|可与|联系)[:：]?([\u4e00-\u9fff]{2,16}?(?:镇|乡|街道)(?:办事处|人民政府)?)(?:政府)?"
+    r"(?:党政|办公室|综合|政务|政府信息|信息公开|联系)"
+    r"|地址[:：]([\u4e00-\u9fff]{2,16}?(?:镇|乡|街道)(?:办事处|人民政府)?)(?:政府)?(?:党政|综合办))"
+)
 _SUBJECT = re.compile(
     r"[。,，\n\s]([\u4e00-\u9fff]{2,24}?(?:局|厅|委员会|委|办公室|管委会|办事处|镇|乡|街道|政府))"
     r"(?:认真|严格|积极|深入|坚持|高度|全面|始终|切实|坚决|紧紧|按照|贯彻|持续)"
@@ -349,15 +408,23 @@ def _decide_agency(
         name = _tidy_agency(raw)
         if not name or not _is_agency(name, found.year, divisions):
             continue
+        if why.startswith("title"):
+            name = _as_headed(name, lines)
         if _is_generic(name, found.year, divisions):
             fuller = _fuller(name, found, document, text, divisions)
             if fuller is None:
                 unplaced = unplaced or (name, why)
                 continue
             name, why = fuller, f"{why}, written out in the text"
+        if unplaced and words.GOVERNMENT.search(name) and "政府" not in unplaced[0]:
+            continue  # whose site it is
         _take_agency(found, name, why, divisions)
         return
     counted = _counted_agencies(text, found.year, divisions)
+    if unplaced and counted and words.GOVERNMENT.search(counted[0][0]) and "政府" not in unplaced[0]:
+        # the page names the government of its site; the report is an office's of that place
+        _take_agency(found, *unplaced, divisions)
+        return
     if counted:
         name, count = counted[0]
         if count >= 2 and (len(counted) == 1 or counted[1][1] < count):
@@ -378,10 +445,53 @@ def _decide_agency(
         _take_agency(found, counted[0][0], "the first agency named in the opening", divisions)
 
 
+def _line_below(title: str | None, text: str) -> str | None:
+    """The name that stands alone on the line below a title that names none."""
+    if not title:
+        return None
+    lines = [line.strip() for line in text[:_HEAD].split("\n") if line.strip()]
+    if title not in lines[:-1]:
+        return None
+    below = lines[lines.index(title) + 1]
+    return below if len(below) <= 30 and _NAME.fullmatch(below) else None
+
+
+def _line_above(title: str | None, text: str) -> str | None:
+    """The name that stands alone on the line above a heading that names none, where the page's title is
+    another: 涟源市财政局, then 2022年政府信息公开工作年度报告."""
+    lines = [line.strip() for line in text[:_HEAD].split("\n") if line.strip()]
+    for above, line in itertools.pairwise(lines[:_HEAD_LINES]):
+        if line != title and len(line) <= _TITLE_LINE and words.REPORT_NAME.search(line):
+            joined = _joined_title(line, lines)
+            return above if joined != line else None
+    return None
+
+
+def _as_headed(name: str, lines: list[str]) -> str:
+    """The agency of a page's title as the heading over the text writes it out: 庄浪县阳川镇人民政府 of 阳川镇."""
+    core = _PLAIN.sub("", name)
+    for line in lines[:_HEAD_LINES]:
+        if len(line) <= _TITLE_LINE and core in line and (match := words.REPORT_NAME.search(line)):
+            headed = _tidy_agency(_FIELD_NAME.sub("", _agency_of_title(line, match)))
+            is_fuller = len(headed) > len(name) and _PLAIN.sub("", headed).endswith(core)
+            if is_fuller and _NAME.fullmatch(headed) and not _is_menu(line):
+                return headed
+    return name
+
+
+_HEAD_LINES = 20
+_NAME = re.compile("[\u4e00-\u9fff()]+")
+_PLAIN = re.compile("(?:人民政府|政府|办事处)$")
+
+
 def _candidates(found: Identification, document: Document, text: str) -> Iterator[tuple[str, str]]:
     """Names that may be the agency's, likeliest first, each with the words that give it."""
     if found.title and (match := words.REPORT_NAME.search(found.title)):
         yield _agency_of_title(found.title, match), f"title 「{found.title}」"
+    if below := _line_below(found.title, text):
+        yield below, "the line below the title"
+    if above := _line_above(found.title, text):
+        yield above, "the line above the heading"
     head = text[: 2 * _HEAD]
     if match := _TOTAL_OF.search(head):
         yield f"{match.group(1)}人民政府", f"「{match.group()}」"
@@ -391,6 +501,9 @@ def _candidates(found: Identification, document: Document, text: str) -> Iterato
     for pattern in (_NAMES_ITSELF, _NAMED_FIRST, _BY, _COMPILED, _MADE):
         for match in pattern.finditer(head):
             yield match.group(1), f"「{match.group()}」"
+    for pattern in (_TOWN_ASKED, _TOWN_ITSELF):
+        if match := pattern.search(text[: 4 * _HEAD]):
+            yield match.group(match.lastindex or 1), f"「{match.group()}」"
     if "contentsource" in document.meta:
         yield document.meta["contentsource"], "meta ContentSource"
     if match := _ISSUER.search(text):
@@ -445,23 +558,34 @@ def _agency_of_title(title: str, match: re.Match[str]) -> str:
 
 def _tidy_agency(name: str) -> str:
     """Without doubled place names (桦甸市桦甸市统计局), lead words and outer brackets."""
-    name = re.sub(r"\s", "", name).strip('《》【】-—_:：,，.。、"“”')
-    name = re.sub(
-        r"^(?:中共)?(?:本(?:年度)?报告由|由)?"
-        r"(?:(?:特|现)?(?:向社会)?(?:公布|发布|编制)|关于|附件\d*[:：]?|附[:：]|图解|解读)*",
-        "",
-        name,
-    )
-    name = re.sub(rf"{words.YEAR}年度?", "", name)
-    name = re.sub(r"^([\u4e00-\u9fff]{2,8}?[省市县区州盟旗])\1", r"\1", name)
+    name = "".join(name.split()).strip('《》【】-—_:：,，.。、"“”')
+    name = _BEFORE_AGENCY.sub("", name)
+    name = _OPENNESS_OFFICE.sub("", _YEAR_IN_NAME.sub("", name))
+    name = _TWICE_PLACE.sub(r"\1", name)
     if name.startswith("(") and name.endswith(")"):
         name = name[1:-1]
-    return re.sub(r"(?:的|年度|关于|本级)$", "", name)
+    return _AFTER_AGENCY.sub("", name)
+
+
+_BEFORE_AGENCY = re.compile(
+    r"^(?:中共)?(?:本(?:年度)?报告由|由)?(?:(?:特|现)?(?:向社会)?(?:公布|发布|编制)|关于|附件\d*[:：]?|附[:：]|图解|解读)*"
+)
+_YEAR_IN_NAME = re.compile(rf"{words.YEAR}年度?")
+_TWICE_PLACE = re.compile(r"^([\u4e00-\u9fff]{2,8}?[省市县区州盟旗])\1")
+_AFTER_AGENCY = re.compile(r"(?:的|年度|关于|本级|\(本级(?:机关)?\))$")
+# 城北街道信息公开工作办公室 writes the report of 城北街道
+_OPENNESS_OFFICE = re.compile("(?<=..)(?:(?<!人民)政府|政务)?信息公开(?:工作)?(?:领导小组)?(?:办公室|办)$")
 
 
 def _is_agency(name: str, year: int | None, divisions: Divisions) -> bool:
     return 2 <= len(name) <= 40 and (
-        bool(words.TOWNSHIP.search(name) or words.GOVERNMENT.search(name) or words.DEPARTMENT.search(name))
+        bool(
+            words.TOWNSHIP.search(name)
+            or words.GOVERNMENT.search(name)
+            or words.DEPARTMENT.search(name)
+            or words.ZONE.search(name)
+            or words.INSTITUTION.search(name)
+        )
         or _is_division(name, year, divisions)
     )
 
@@ -510,6 +634,8 @@ def _agency_type(name: str, year: int | None, divisions: Divisions) -> AgencyTyp
         return "township"
     if words.GOVERNMENT.search(name) or _is_division(name, year, divisions):
         return "government"
+    if words.ZONE.search(name) or words.INSTITUTION.search(name):
+        return "other"
     if words.GOVERNMENT_OFFICE.search(name) or words.DEPARTMENT.search(name):
         return "department"
     return "other"
@@ -535,7 +661,7 @@ def _decide_place(
     if match := _ISSUED_AT.search(text):
         context.append(match.group())
     context += [line[:300] for line in lines[:12]]
-    if match := re.search(r"主办(?:单位)?\s*[:：]?\s*[^\n]{2,40}", text[-1500:]):
+    if match := _OWNER.search(text, max(0, len(text) - _HEAD)):
         context.append(match.group())
     place = divisions.resolve(
         found.agency or "",
@@ -550,6 +676,7 @@ def _decide_place(
         if told.code is not None and place.province in (None, told.province):
             place = replace(told, why=f"{told.why} (in the running text)")
     found.division, found.province = place.code, place.province
+    found.is_of_the_centre = place.province is None and place.confidence > 0
     found.evidence["place"] = place.why
     name = divisions.name(place.code, found.year) if place.code else None
     if found.agency and name and (match := _AUTONOMOUS.match(found.agency)) and name.endswith(match.group()):
@@ -562,6 +689,7 @@ def _decide_place(
             found.agency_type = _agency_type(found.agency, found.year, divisions)
 
 
+_OWNER = re.compile(r"主办(?:单位)?\s*[:：]?\s*[^\n]{2,40}")
 _AUTONOMOUS = re.compile("自治[区州县旗]")
 
 

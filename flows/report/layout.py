@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flows.report.facts import Cells
 from flows.report.rows import RowReader, era_of
 from flows.report.types import Document, EraName, Grid, Span
 
@@ -21,22 +22,14 @@ _DIGITS = "0"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A cell of a layout and what it holds: `at` counts the cells of all tables."""
-
-    at: int
-    indicator: str
-    applicant: str
-    unit: str
-    location: str
-    unit_hint: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """Where the facts stand in the tables of one layout, in reading order."""
 
-    places: tuple[Place, ...]
+    cells: Cells
+    at: tuple[int, ...]
+    """The printed cell of each, counted through all tables."""
+    amounts: tuple[tuple[int, str | None], ...]
+    """Which of them are sums of money, and the unit that their label names."""
     sections: frozenset[str]
     era: EraName | None
     era_evidence: str
@@ -57,8 +50,8 @@ def layout_of(signature: Signature) -> Layout | None:
     reader = RowReader()
     at = 0
     for number, (shape, texts) in enumerate(signature, 1):
-        cells = Grid(list(texts), list(shape), 0)
-        reader.read_table(cells.table(number, range(at, at + len(texts))))
+        grid = Grid(list(texts), list(shape), 0)
+        reader.read_table(grid.table(number, range(at, at + len(texts))))
         at += len(texts)
     reader.close_headings()
     if not reader.has_whole_form:
@@ -67,16 +60,13 @@ def layout_of(signature: Signature) -> Layout | None:
     if reader.unmapped or reader.notes or any(hit.column or hit.cell.start is None for hit in reader.hits):
         return None
     era, evidence = era_of(reader) if reader.hits else (None, "")
-    return Layout(
-        tuple(
-            [
-                Place(
-                    hit.cell.start or 0, hit.indicator, hit.applicant, hit.unit, hit.location, hit.unit_hint
-                )
-                for hit in reader.hits
-            ]
-        ),
-        frozenset(reader.sections),
-        era,
-        evidence,
+    hits = reader.hits
+    cells = Cells(
+        [hit.indicator for hit in hits],
+        [hit.applicant for hit in hits],
+        [hit.unit for hit in hits],
+        [hit.location for hit in hits],
     )
+    at_cells = tuple([hit.cell.start or 0 for hit in hits])
+    amounts = tuple([(place, hit.unit_hint) for place, hit in enumerate(hits) if hit.unit.endswith("元")])
+    return Layout(cells, at_cells, amounts, frozenset(reader.sections), era, evidence)

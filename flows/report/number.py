@@ -7,6 +7,7 @@ its own state (`blank`, `not_applicable`, `text`, `illegible`), so that nothing 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -48,6 +49,7 @@ _NOT_APPLICABLE = re.compile(
 )
 _ILLEGIBLE = re.compile(r"[\ufffd□?]|#(?:REF|VALUE|DIV|N/A|NAME|NUM|NULL|#)")
 
+_LOST_BLANKS = re.compile(r"\?\d+\?")
 _NUMBER = re.compile(
     rf"""
     (?:共计|共有|共|合计|总计|总数|计)?:?\ *
@@ -181,6 +183,9 @@ def _read(text: str) -> Number:
         return _BLANK
     if _NOT_APPLICABLE.fullmatch(cell):
         return _ABSENT
+    if cell[0] == "?" and _LOST_BLANKS.fullmatch(cell):
+        # blanks of no charset on both sides
+        cell = cell[1:-1]
     # What is damaged in a note does not touch the number before it
     printed = cell.partition("(")[0] if cell[0].isdigit() else cell
     if _ILLEGIBLE.search(printed) or cell in ("一", "○"):
@@ -209,6 +214,13 @@ def _read(text: str) -> Number:
 
 
 _read_cached = lru_cache(maxsize=16384)(_read)
+
+
+def read_numbers(texts: Sequence[str]) -> list[Number]:
+    """What each of many cells says, as `read_number` has it."""
+    if max(map(len, texts), default=0) <= _CACHED_LENGTH:
+        return [*map(_read_cached, texts)]
+    return [*map(read_number, texts)]
 
 
 def _as_number(match: re.Match[str], amount: Decimal) -> Number:

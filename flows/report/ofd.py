@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -217,7 +218,9 @@ def _read_path(element: Element, page: Page) -> None:
                 word = next(words)
             if command not in counts:
                 return
-            numbers = [float(word), *(float(next(words)) for _ in range(counts[command] - 1))]
+            numbers = [float(part) for part in (word, *islice(words, counts[command] - 1))]
+            if len(numbers) < counts[command]:
+                return
             x, y = numbers[-2:]
             if not (math.isfinite(x) and math.isfinite(y)):
                 return

@@ -13,7 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from flows.report.blocks import Blocks, Box, columns_of, nearest, placed
-from flows.report.errors import UnreadableError
+from flows.report.errors import HiddenTextError, UnreadableError
+from flows.report.gutter import stretches
 from flows.report.pdf_page import LOCK, Char, Page, open_pdf
 from flows.report.rows import is_label, is_value
 from flows.report.ruling import Ruled, ruled_tables
@@ -30,6 +31,8 @@ _PAGE_NUMBER = re.compile(
 _CONTINUED = re.compile(r"[(（]?续(?:上?表|前)?\s*\d*[)）]?")
 _NUMBERED = re.compile(r"[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|其中")
 _LEAST_SIZE = 0.5
+_MOST_GUTTERS = 8
+"""Places of the white between columns that a document has."""
 _CELL_GAP = 0.3
 """Heights of a letter between two cells of a line."""
 _DIGIT_GAP = 0.55
@@ -50,6 +53,8 @@ class _Line:
     height: float
     size: float
     pieces: list[Piece] = field(default_factory=list)
+    edges: tuple[float, float] | None = None
+    """Of the column of text that it is in; None over the page's whole width."""
 
 
 @dataclass(slots=True)
@@ -79,15 +84,14 @@ class _Layout:
 
 def read_pdf(data: bytes) -> Source:
     """The text and tables of a PDF. One of page images has no text and `image_count` > 0.
-    UnreadableError where it is encrypted or broken, or its fonts hide what they print."""
+    UnreadableError where it is encrypted or broken, HiddenTextError where its fonts hide what they print."""
     pages, title = _pages(data)
     images = sum(page.image_count for page in pages)
     printed = sum(len(page.chars) for page in pages)
     unmapped = sum(page.unmapped for page in pages)
     if (unmapped > 20 and unmapped * 3 > printed) or _is_garbled(pages, printed):
-        raise UnreadableError(
-            "the fonts of the PDF do not say which characters they print (no ToUnicode table); print it, or "
-            "save it as images, and read these by OCR"
+        raise HiddenTextError(
+            "the fonts of the PDF do not say which characters they print (no ToUnicode table)", len(pages)
         )
     if not printed:
         if images:
@@ -108,7 +112,15 @@ def _is_garbled(pages: list[Page], printed: int) -> bool:
 
 def assemble(pages: list[Page], images: int = 0, title: str = "") -> Source:
     """The text and tables of pages, put together; `title` is that of the file's metadata."""
-    sheets = [_items(page) for page in pages]
+    gutters: list[float] = []
+    known: list[int] = []
+    sheets: list[list[_Item]] = []
+    for page in pages:
+        known.append(len(gutters))
+        sheets.append(_items(page, gutters))
+    for number, count in enumerate(known):
+        if count < len(gutters):
+            sheets[number] = _items(pages[number], gutters)
     layout = _layout(sheets)
     items: list[_Item] = []
     for number, sheet in enumerate(sheets):
@@ -166,8 +178,9 @@ def _pages(data: bytes) -> tuple[list[Page], str]:
 # --- one page -----------------------------------------------------------------------------------
 
 
-def _items(page: Page) -> list[_Item]:
-    """The page's tables and lines, from its top down."""
+def _items(page: Page, gutters: list[float]) -> list[_Item]:
+    """The page's tables and lines, from its top down; columns of text one after the other. The `gutters`
+    between columns that are known are used, and those that are found are added."""
     ruled = ruled_tables(page.across, page.down)
     # a table inside another's cell comes first: its characters are its own
     by_size = sorted(range(len(ruled)), key=lambda index: ruled[index].size)
@@ -181,14 +194,23 @@ def _items(page: Page) -> list[_Item]:
                 break
         else:
             outside.append(char)
-    placed_items: list[tuple[float, _Item]] = [
-        (table.ys[0], _table(table, chars))
+    placed_items: list[tuple[float, int, _Item]] = [
+        (table.ys[0], 0, _table(table, chars))
         for table, chars in zip(ruled, inside, strict=True)
         # the rest of a table may be a row of blanks
         if chars or len(table.xs) > 3
     ]
-    placed_items += [(line.height, line) for line in _lines(outside)]
-    return [item for _, item in sorted(placed_items, key=lambda pair: -pair[0])]
+    for number, stretch in enumerate(stretches(outside, [table.ys[0] for table in ruled], tuple(gutters))):
+        if stretch.gutter is not None and len(gutters) < _MOST_GUTTERS and stretch.gutter not in gutters:
+            gutters.append(stretch.gutter)
+        lines = _lines(stretch.chars)
+        for line in lines:
+            line.edges = stretch.edges
+        in_column = stretch.edges is not None
+        placed_items += [
+            (stretch.top, 1 + number, line) if in_column else (line.height, 0, line) for line in lines
+        ]
+    return [item for _, _, item in sorted(placed_items, key=lambda found: (-found[0], found[1]))]
 
 
 def _table(ruled: Ruled, chars: dict[int, list[Char]]) -> _Table:
@@ -427,7 +449,9 @@ def _wraps(line: _Line, below: _Line, layout: _Layout) -> bool:
         close = 0 < line.height - below.height < 2.5 * size
         centred = abs((line.left + line.right) - (below.left + below.right)) < 2 * size
         return close and centred and line.right - line.left > 0.7 * (layout.right - layout.left)
-    return line.right > layout.right - 1.6 * size and below.left < layout.left + 0.9 * size
+    right = line.edges[1] if line.edges else layout.right
+    left = below.edges[0] if below.edges else layout.left
+    return line.right > right - 1.6 * size and below.left < left + 0.9 * size
 
 
 def _title(sheet: list[_Item], layout: _Layout) -> str | None:

@@ -29,15 +29,26 @@ Hint = Literal["province", "region", "city", "district", "county", "township"]
 _BRACKETS = re.compile("[()（）\\[\\]【】〔〕{}「」《》<“”\"'·• \t\r\n\u3000\u00a0]+")
 _LABEL = re.compile("^.*[:：|>](?=.)", re.DOTALL)
 _INSTITUTION = re.compile(
-    "(?:局|委|会|办|办公室|办公厅|厅|院|队|中心|海关|政府|公署|行署|署|所|站|处|支行|监狱|学校|大学|学院|区|园|库|台|馆)$"
+    "(?:局|委|会|办|办公室|办公厅|厅|院|队|中心|海关|政府|公署|行署|署|所|站|处|分行|支行|监狱|学校|大学|学院|区|园|库|台|馆)$"
 )
 # What is named after a city and never after a district without its 区
 _OF_A_CITY = re.compile(
     "(?:国家)?(?:高新|经济技术|综合保税|保税|出口加工|国际港务|国际陆港|空港|航空|航天)|[^局厅]{0,8}(?:大学|学院|海关)|海关"
+    "|分行|中心支行|特派员办事处|监管局"
+)
+# 中国(福建)自由贸易试验区厦门片区管理委员会
+_FREE_TRADE = re.compile("^中国(?=.{2,3}自由贸易试验区)(.+)")
+_OWN_LEVEL = re.compile("(?<=..)本级(?:机关)?$")
+# 深圳市公安局罗湖分局
+_BRANCH = re.compile("(?:局|处|支队|大队)([\u4e00-\u9fff]{2,6}?)[区县市]?(?:分局|分中心)$")
+# Zones of the centre's lists and customs houses bear a city's stem; no office of another place does
+_ZONE_OF_A_CITY = re.compile(
+    "(?:国家|国家级)?(?:高新技术产业(?:开发区|园区)|经济技术开发区|综合保税区|保税区|海关|高新区|经开区)"
 )
 _KEEPS_STEM = re.compile("[县旗]$")
 _CENTRAL_PREFIX = re.compile(
-    "^(?:(?:中国)?人民银行|(?:国家|中国)[^省市县区州盟旗]{2,14}?"
+    "^(?:(?:中国)?人民银行|(?:中国)?(?:证监会|证券监督管理委员会|银保监会|银监会|保监会|银行保险监督管理委员会)|"
+    "财政部驻?|审计署驻?|(?:国家|中国)[^省市县区州盟旗]{2,14}?"
     "(?:总局|管理局|统计局|气象局|能源局|邮政局|监察局|地震局|委员会|监管局|局|署))"
 )
 _CENTRAL = re.compile(
@@ -67,6 +78,7 @@ _DIVISIONS = 3200
 
 _BY_CHANCE = ("initials", "own", "short", "folder")
 """Clues of a few letters, which fit some division by chance: weighed by how many candidates there are."""
+_WEAKER_THAN_TOWNSHIPS = ("initials", "own", "short", "shape")
 _FIRM = ("site code", "credit code", "table", "sub", "spelt")
 """Clues that are believed more than the list of townships where they contradict it."""
 _CHOOSING = {
@@ -77,6 +89,7 @@ _CHOOSING = {
     "sub": 0.9,
     "spelt": 0.9,
     "prefixed": 0.88,
+    "township": 0.85,
     "initials": 0.82,
     "path": 0.8,
     "own": 0.75,
@@ -202,6 +215,7 @@ class Divisions(Register):
         Never raises, whatever the text.
         """
         text = _LABEL.sub("", _BRACKETS.sub("", agency)).removeprefix("中华人民共和国")
+        text = _OWN_LEVEL.sub("", _FREE_TRADE.sub(r"\1", text))
         evidence = _Evidence(text, year, context, address)
         claim = self._claim_of_names(text, year)
         if claim is None:
@@ -213,6 +227,7 @@ class Divisions(Register):
             return self._from_clues(evidence)
         if claim.source == "name" and claim.rest:
             claim = self._to_county(claim, evidence)
+            self._add_township(claim, evidence)
         return self._decide(claim, evidence)
 
     # What the name says
@@ -231,6 +246,7 @@ class Divisions(Register):
             if is_borne and all(start <= mention.start and mention.end <= end for mention in inside):
                 mentions = [mention for mention in mentions if mention not in inside]
                 mentions.append(Mention(start, end, alias, found))
+        mentions = [mention for mention in mentions if not self._is_tail_of_zone(mention, text, year)]
         if not mentions:
             return None
         mentions.sort(key=lambda mention: mention.start)
@@ -251,6 +267,14 @@ class Divisions(Register):
         is_late = year is not None and not any(n.first - 1 <= year <= n.last + 1 for n in found)
         confidence = 0.7 if is_late else 0.98 if depth > 1 else 0.95
         return _Claim(found, words, "name", confidence, text[end:])
+
+    def _is_tail_of_zone(self, mention: Mention, text: str, year: int | None) -> bool:
+        """Whether a zone's name is only the end of another's, of a city that the name begins with:
+        烟台黄渤海新区 is none of 沧州's 渤海新区."""
+        if not mention.start or any(named.kind != "zone" for named in mention.found):
+            return False
+        city = self._stem_at(text[: mention.start], year)
+        return city is not None and not self._under(mention.found, city[1])
 
     def _claim_of_stem_or_township(self, text: str, year: int | None) -> _Claim | None:
         """What a name without any full name of a division allows."""
@@ -333,10 +357,31 @@ class Divisions(Register):
             self._townships = {row[0]: row[1] for row in rows}
         return self._townships.get(township, "").split()
 
+    def _add_township(self, claim: _Claim, evidence: _Evidence) -> None:
+        """A township behind the name of several counties tells which of them is meant: 江北区慈城镇. It is
+        believed less than a host that spells a place, and more than one of initials."""
+        if len(claim.found) < 2:
+            return
+        below = self._claim_of_township(claim.rest, evidence.year, claim.found)
+        if below is None or below.source != "township":
+            return
+        codes = frozenset(named.code for named in below.found)
+        at = next(
+            (n for n, clue in enumerate(evidence.clues) if clue.kind in _WEAKER_THAN_TOWNSHIPS),
+            len(evidence.clues),
+        )
+        evidence.clues.insert(at, Clue("township", codes, below.words))
+
     def _to_county(self, claim: _Claim, evidence: _Evidence) -> _Claim:
-        """A township printed with its province or prefecture only: down to its county."""
+        """A township printed with its province or prefecture only, or an office's branch: down to its
+        county."""
         if all(named.level == COUNTY for named in claim.found):
             return claim
+        branch = _BRANCH.search(claim.rest)
+        if branch and (stem := self._stem_at(branch[1], evidence.year)) and stem[0] == branch[1]:
+            counties = [named for named in self._under(stem[1], claim.found) if named.level == COUNTY]
+            if counties:
+                return _Claim(counties, f"{claim.words} and the stem {stem[0]!r}", "name", 0.9)
         below = self._claim_of_township(claim.rest, evidence.year, claim.found)
         if below is not None:
             return _Claim(below.found, f"{claim.words} and {below.words}", "name", 0.9)
@@ -443,7 +488,8 @@ class Divisions(Register):
         code = self.at_year(named.code, evidence.year)
         full = self.full_name(code, evidence.year)
         if not used:
-            if claim.source == "stem" and named.level == COUNTY:
+            of_a_city = named.name.endswith("市") and _ZONE_OF_A_CITY.match(claim.rest)
+            if claim.source == "stem" and named.level == COUNTY and not of_a_city:
                 return _nowhere(f"{claim.words} alone proves no county: no parent or host says {full} too")
             if claim.source == "stem" and not _INSTITUTION.search(claim.rest):
                 return _nowhere(f"{claim.words} is not followed by the name of an institution")
@@ -519,6 +565,8 @@ class Divisions(Register):
         if hint == "region":
             regions = [named for named in self._intervals_at(PROVINCE) if named.name.endswith("自治区")]
             return self._decide(_Claim(regions, "'自治区'", "region", 0.5), evidence)
+        only: Place | None = None
+        """What the strongest clue says, where that is no more than the province."""
         for clue in evidence.clues:
             if clue.kind not in _ALONE or (clue.kind == "initials" and len(clue.words.split("'")[1]) < 4):
                 continue
@@ -528,12 +576,16 @@ class Divisions(Register):
                 codes = self._fitting(clue, hint, evidence.year)
             if len(codes) == 1 and not (clue.kind == "initials" and len(clue.codes) > 1):
                 code = self.at_year(codes[0], evidence.year)
+                if only is not None and self.province_of(code) != only.province:
+                    continue
                 why = f"the name tells no place; {clue.words} says {self.full_name(code, evidence.year)}"
                 return Place(code, self.province_of(code), _ALONE[clue.kind], why)
             provinces = {code[:2] + "0000" for code in clue.codes}
-            if len(provinces) == 1:
+            if len(provinces) == 1 and only is None:
                 why = f"the name tells no place; {clue.words} says only the province"
-                return Place(None, provinces.pop(), _ALONE[clue.kind], why)
+                only = Place(None, provinces.pop(), _ALONE[clue.kind], why)
+        if only is not None:
+            return only
         if not evidence.clues:
             return _nowhere("the name tells no place, and neither context nor address does")
         words = "; ".join(clue.words for clue in evidence.clues[:3])

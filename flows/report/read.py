@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flows.report.aliases import Aliases
 from flows.report.errors import UnreadableError
 from flows.report.extract import Extraction, extract
+from flows.report.facts import Facts
 from flows.report.formats import Convert, Original, Recognise, read_source, together
 from flows.report.formats import pictures as pictures_of
 from flows.report.identify import Identification, era_of_year, identify
 from flows.report.identity import check_facts, compare_narrative
+from flows.report.incomplete import incomplete_tables
 from flows.report.narrative import read_narrative
 from flows.report.place import Divisions
 from flows.report.several import end_of_first
 from flows.report.source import Source, normalise
 from flows.report.types import Document, Fact, Finding, Report
 
+_ROWS_LOST = frozenset(["flattened.blanks_lost", "table.columns_undecided"])
+"""What the reading says of tables whose cells it could not place, which cover the rows that lack figures."""
 _TABLES = {
     "active": "table 1 (主动公开)",
     "requests": "the applications table (依申请公开)",
@@ -54,7 +58,7 @@ def read_report(
                 raise UnreadableError("its tables are images, to be read by OCR only (扫描件或图片)")
             source = recognise(original.pictures)
         except UnreadableError as error:
-            what = f"{evidence['format']} without text: {error}"
+            what = f"{evidence.get('fonts') or evidence['format'] + ' without text'}: {error}"
             return Report("unreadable", what, image_count=source.image_count, evidence=evidence)
         return _read(source, original, address, divisions, labels, 0)
     report = _read(source, original, address, divisions, labels, None)
@@ -94,9 +98,11 @@ def _read(
     report = read_document(document, divisions, labels)
     report.evidence.update(original.evidence)
     if drawn_from is not None:
-        for fact in report.facts:
-            if drawn_from == 0 or (fact.start is not None and fact.start >= drawn_from):
-                fact.method = "ocr"
+        read = Facts.of(report.facts)
+        read.method = [
+            "ocr" if drawn_from == 0 or (start is not None and start >= drawn_from) else method
+            for method, start in zip(read.method, read.start, strict=True)
+        ]
     return report
 
 
@@ -123,7 +129,7 @@ def read_document(document: Document, divisions: Divisions, labels: Aliases | No
         published_on=found.published_on,
         repairs=document.repairs,
         evidence=found.evidence,
-        table_count=len(document.tables),
+        table_count=len(document.grids),
         image_count=document.image_count,
         text_length=len(document.text),
         text_fingerprint=_fingerprint(document),
@@ -132,27 +138,33 @@ def read_document(document: Document, divisions: Divisions, labels: Aliases | No
         return report
     report.year, report.era, report.scope = found.year, found.era, found.scope
     extraction.choose_column(found.scope, found.year)
-    end = end_of_first(document, extraction.facts)
-    if end is not None:
-        place = document.locate(end)
-        extraction.facts = [fact for fact in extraction.facts if fact.start is None or fact.start < place]
+    facts, conflicting, end = extraction.facts, list[Fact](), None
+    if not facts.cells.are_distinct:
+        end = end_of_first(document, facts)
+        place = None if end is None else document.locate(end)
+        first, conflicting = _first_of_each(
+            fact for fact in facts if place is None or fact.start is None or fact.start < place
+        )
+        facts = Facts.of(first)
     narrative = _narrative(document, extraction, found, end)
-    printed, conflicting = _first_of_each(extraction.facts)
-    facts = list(printed.values())
     told = [
         fact
         for fact in narrative
-        if (fact.indicator, fact.applicant) not in printed and _is_wanted(fact, extraction)
+        if _is_wanted(fact, extraction) and (fact.indicator, fact.applicant) not in facts.cells.index
     ]
-    report.facts = facts + told
+    report.facts = Facts.of([*facts, *told]) if told else facts
     report.findings = [
         *_undecided(found),
         *_disagreeing_years(found),
         *_missing_tables(document, extraction, found),
         *_unread(extraction),
+        *_incomplete(facts, extraction),
         *_several(end),
         *check_facts(
-            [*report.facts, *conflicting], era=found.era, year=found.year, published_on=found.published_on
+            [*report.facts, *conflicting] if conflicting else report.facts,
+            era=found.era,
+            year=found.year,
+            published_on=found.published_on,
         ),
         *compare_narrative(facts, narrative),
     ]
@@ -162,16 +174,15 @@ def read_document(document: Document, divisions: Divisions, labels: Aliases | No
 def _narrative(
     document: Document, extraction: Extraction, found: Identification, end: int | None
 ) -> list[Fact]:
-    text = document.text[:end]
-    flattened = [fact for fact in extraction.facts if fact.method == "flattened"]
-    if flattened:
+    text, locate = document.prose, document.locate_in_prose
+    if end is not None or "flattened" in extraction.facts.method:
+        text, locate = document.text[:end], document.locate
+    if "flattened" in extraction.facts.method:
         # counts that lost their table are no sentences
         start, end = min(extraction.lines), max(extraction.lines)
         text = text[:start] + "\n" * (end - start) + text[end:]
     territory = None if found.scope in (None, "unknown") else found.scope == "territory_total"
-    facts = read_narrative(
-        text, era=found.era or "2014", year=found.year, territory=territory, locate=document.locate
-    )
+    facts = read_narrative(text, era=found.era or "2014", year=found.year, territory=territory, locate=locate)
     if document.repairs:
         for fact in facts:
             fact.raw = document.source[fact.start : fact.end] or fact.raw
@@ -189,7 +200,7 @@ def _is_wanted(fact: Fact, extraction: Extraction) -> bool:
     return fact.indicator.startswith(("review.", "litigation.")) and "disputes" not in extraction.sections
 
 
-def _first_of_each(facts: list[Fact]) -> tuple[dict[tuple[str, str], Fact], list[Fact]]:
+def _first_of_each(facts: Iterable[Fact]) -> tuple[list[Fact], list[Fact]]:
     """One fact a cell of the form, by indicator and applicant, and those printed again with another value."""
     kept: dict[tuple[str, str], Fact] = {}
     conflicting: list[Fact] = []
@@ -201,7 +212,7 @@ def _first_of_each(facts: list[Fact]) -> tuple[dict[tuple[str, str], Fact], list
                 kept[key] = fact
             elif fact.state == "reported" and fact.value != first.value:
                 conflicting.append(fact)
-    return kept, conflicting
+    return list(kept.values()), conflicting
 
 
 _ASCII = bytes(range(128))
@@ -210,7 +221,7 @@ _WITH_ASCII_TWIN = "，；：！？“”"
 
 def _fingerprint(document: Document) -> str:
     """Of the words only: mirrors differ in markup, script and the width of marks, and not in their words."""
-    text = document.text
+    text = document.prose
     for mark in _WITH_ASCII_TWIN:
         text = text.replace(mark, "")
     return hashlib.sha256(text.encode("utf-8", "replace").translate(None, _ASCII)).hexdigest()[:32]
@@ -229,7 +240,7 @@ def _undecided(found: Identification) -> list[Finding]:
         findings.append(
             Finding("agency.undecided", "critical", "no reporting agency could be decided (机关未定)")
         )
-    if found.province is None:
+    if found.province is None and not found.is_of_the_centre:
         findings.append(
             Finding(
                 "place.undecided",
@@ -237,7 +248,7 @@ def _undecided(found: Identification) -> list[Finding]:
                 f"no province could be decided (地区未定): {found.evidence.get('place', '')}",
             )
         )
-    elif found.division is None:
+    elif found.province and found.division is None:
         findings.append(
             Finding(
                 "division.undecided",
@@ -301,6 +312,12 @@ def _missing_tables(document: Document, extraction: Extraction, found: Identific
     return findings
 
 
+def _incomplete(facts: Facts, extraction: Extraction) -> list[Finding]:
+    if any(rule in _ROWS_LOST for rule, _ in extraction.notes):
+        return []
+    return incomplete_tables(facts, extraction.sections, extraction.era)
+
+
 def _several(end: int | None) -> list[Finding]:
     if end is None:
         return []
@@ -329,7 +346,7 @@ def _unread(extraction: Extraction) -> list[Finding]:
     for rule, message in extraction.notes:
         by_rule.setdefault(rule, []).append(message)
     for rule, messages in by_rule.items():
-        lost = rule in ("flattened.blanks_lost", "table.columns_undecided")
+        lost = rule in ("flattened.blanks_lost", "table.columns_undecided", "table.row_twice")
         more = f" (and {len(messages) - 3} more)" if len(messages) > 3 else ""
         findings.append(Finding(rule, "warning" if lost else "info", "; ".join(messages[:3]) + more))
     return findings

@@ -173,6 +173,8 @@ class RowReader:
     """The rows seen that only the local tables before 2014 print."""
     local_hits: list[Hit] = field(default_factory=list)
     method: Method = "table"
+    printed: set[tuple[int, str]] = field(default_factory=set)
+    """The rows of the long tables that were read, by table and indicator."""
 
     def read_table(self, table: Table) -> None:
         rows = table.rows
@@ -234,6 +236,10 @@ class RowReader:
         roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
         kinds = set(roles)
         disputed = ROUTE in kinds or OUTCOME in kinds
+        if self.heading == "disputes" and (
+            self._read_outcome(cells, table) or (disputed and self._read_route(cells, table))
+        ):
+            return
         if REQUEST in kinds or (not disputed and self._is_unnamed_request(cells)):
             if self._read_request(cells, roles, table):
                 return
@@ -280,6 +286,13 @@ class RowReader:
     def has_whole_form(self) -> bool:
         """Whether every section of a form was read, so that none is left for the page's lines."""
         return "statistics" in self.sections or {"active", "requests", "disputes"} <= self.sections
+
+    def print_row(self, indicator: str, table: int) -> None:
+        """Say so where a table prints a row a second time: with other counts a row was lost, with the same
+        the table counts it twice."""
+        if (table, indicator) in self.printed:
+            self.notes.append(("table.row_twice", f"{indicator} is printed twice in table {table}"))
+        self.printed.add((table, indicator))
 
     def enter(self, section: str) -> None:
         self.section = section
@@ -344,6 +357,7 @@ class RowReader:
         elif indicator == "requests.other":
             self.marks["2019"] += 1
         self.enter("requests")
+        self.print_row(indicator, table)
         method = self.method
         self.hits += [
             Hit(
@@ -362,15 +376,24 @@ class RowReader:
         order = self.applicants or _FORM_APPLICANTS
         if len(values) == len(order):
             return [(applicant, cell) for (applicant, _), cell in zip(order, values, strict=True)]
+        if len(values) == 1 and (values[0].text == "0" or not values[0].text) and self._spans_all(values[0]):
+            # one nought, or nothing, for all applicants; the note keeps the layout from standing for others
+            self.notes.append(("table.cells_merged", f"{indicator}: one cell stands for all applicants"))
+            return [(applicant, values[0]) for applicant, _ in order]
         placed: list[tuple[str, Cell]] = []
         for cell in values:
             covered = range(cell.column, cell.column + cell.colspan)
             owners = [applicant for applicant, columns in order if not columns.isdisjoint(covered)]
             if len(owners) == 1 and owners[0] not in [applicant for applicant, _ in placed]:
                 placed.append((owners[0], cell))
-            elif cell.text:
+            elif cell.text and not cell.text.endswith(("%", "％")):
                 self.unmapped.append((indicator, cell.text, _place(table, cell)))
         return placed
+
+    def _spans_all(self, cell: Cell) -> bool:
+        """Whether a cell stands under the headings of all applicants."""
+        covered = range(cell.column, cell.column + cell.colspan)
+        return bool(self.applicants) and all(not places.isdisjoint(covered) for _, places in self.applicants)
 
     # --- rows whose label cannot be read ----------------------------------------------------------
 
@@ -520,6 +543,58 @@ class RowReader:
         self.hits.append(Hit(name, TOTAL, "件", values[0], _place(table, values[0]), self.method))
         return True
 
+    def _read_outcome(self, cells: list[Cell], table: int) -> bool:
+        """A row of the disputes table turned on its side with the routes as columns: an outcome and its
+        count by each route."""
+        labels = [cell for cell in cells if not is_value(cell.text)]
+        if len(labels) != 1 or len(cells) < 3:
+            return False
+        outcome = tables.DISPUTE_OUTCOMES.get(label_key(labels[0].text))
+        values = [cell for cell in cells if cell.column > labels[0].column]
+        if outcome is None:
+            return False
+        routes = [self._route_over(cell) for cell in values]
+        if None in routes or len(set(routes)) != len(routes) or len(routes) < 2:
+            return False
+        self.enter("disputes")
+        for route, cell in zip(routes, values, strict=True):
+            self.hits.append(Hit(f"{route}.{outcome}", TOTAL, "件", cell, _place(table, cell), self.method))
+        return True
+
+    def _read_route(self, cells: list[Cell], table: int) -> bool:
+        """A row of the disputes table with the outcomes as columns: a route and its count by each outcome."""
+        labels = [cell.text for cell in cells if not is_value(cell.text)]
+        values = [cell for cell in cells if is_value(cell.text)]
+        if not 0 < len(labels) < 4 or not any(cell.text for cell in values):
+            return False
+        route = _route(labels)
+        over = [(self._outcome_over(cell), cell) for cell in values]
+        pairs = [(outcome, cell) for outcome, cell in over if outcome]
+        if route is None or len(pairs) < 3 or len({outcome for outcome, _ in pairs}) != len(pairs):
+            return False
+        self.enter("disputes")
+        for outcome, cell in pairs:
+            self.hits.append(Hit(f"{route}.{outcome}", TOTAL, "件", cell, _place(table, cell), self.method))
+        return True
+
+    def _outcome_over(self, cell: Cell) -> str | None:
+        """The outcome that the headings over a cell name last."""
+        found = None
+        for line in self.heading_rows:
+            for head in line:
+                if head.column <= cell.column < head.column + head.colspan:
+                    found = tables.DISPUTE_OUTCOMES.get(label_key(head.text), found)
+        return found
+
+    def _route_over(self, cell: Cell) -> str | None:
+        """The route that the headings over a cell name last."""
+        found = None
+        for line in self.heading_rows:
+            for head in line:
+                if head.column <= cell.column < head.column + head.colspan:
+                    found = tables.DISPUTE_ROUTES.get(label_key(head.text), found)
+        return None if found == "litigation" else found
+
     # --- table 1 --------------------------------------------------------------------------------
 
     def read_fields(self, cells: list[Cell]) -> None:
@@ -570,7 +645,7 @@ class RowReader:
             label = cells[index]
             key = label_key(label.text)
             indicator, unit = self.statistic(key)
-            hits = self.local_hits if key in form_2008.STATISTICS else self.hits
+            hits = self.local_hits if self.is_local(key) else self.hits
             hint = money_unit(label.text)
             index += 1
             value: Cell | None = None
@@ -588,6 +663,8 @@ class RowReader:
                 continue
             if self.damaged:
                 self._read_damaged(indicator)
+            if hits is self.hits:
+                self.print_row(indicator, table)
             if not others and self.heads.get(value.column) not in (columns.OTHER, columns.REMARK):
                 hits.append(Hit(indicator, TOTAL, unit, value, _place(table, value), self.method, hint))
             else:
@@ -632,8 +709,17 @@ class RowReader:
             self.notes.append(("table.columns_undecided", message))
         return []
 
+    def is_local(self, key: str) -> bool:
+        """Whether a row is one of the local tables before 2014. Those that tables of 2014 print alike are
+        of the form whose rows there were more of."""
+        if key in form_2008.OF_2014_TOO:
+            return self.marks["2014"] <= self.marks["2008"]
+        return key in form_2008.STATISTICS
+
     def statistic(self, key: str) -> tuple[str | None, str]:
         """The indicator of a row of the nine-section table, its section taken into account."""
+        if not self.is_local(key):
+            key = form_2008.OF_2014_TOO.get(key, key)
         found = form_2014.STATISTICS.get(key)
         if found is None:
             self.marks["2008"] += 1
@@ -685,6 +771,7 @@ class RowReader:
             else:
                 self.hits = self.local_hits + self.hits
             self.local_hits = []
+        self._note_doubled()
         era = "2019" if self.marks["2019"] > self.marks["2021"] else "2021"
         for row in self.active_rows:
             form = FORMS[era].active.get(row.subject)
@@ -721,6 +808,19 @@ class RowReader:
                 hint = row.unit_hint if unit.endswith("元") else None
                 self.hits.append(Hit(indicator, TOTAL, unit, cell, place, row.method, hint))
         self.active_rows = []
+
+    def _note_doubled(self) -> None:
+        """Say which rows stand twice in what lost its tables; a table that is repeated whole is none."""
+        if any(rule == "table.row_twice" for rule, _ in self.notes):
+            return
+        lines: dict[str, set[int]] = {}
+        for hit in self.hits:
+            is_row = hit.indicator.startswith("requests.") and hit.applicant == TOTAL
+            if is_row and hit.method == "flattened" and not hit.column:
+                lines.setdefault(hit.indicator, set()).add(hit.cell.start or 0)
+        doubled = [indicator for indicator, starts in lines.items() if len(starts) > 1]
+        if len(doubled) <= _MOST_DOUBLED:
+            self.notes += [("table.row_twice", f"{indicator} is printed twice") for indicator in doubled]
 
 
 def era_of(reader: RowReader) -> tuple[EraName | None, str]:
@@ -808,6 +908,8 @@ def _field(key: str, found: Fields, marks: Counter[str]) -> str | None:
     return active.SHARED_FIELDS.get(key)
 
 
+_MOST_DOUBLED = 3
+"""Rows printed twice, beyond which the whole table is."""
 _MOST_HEAD_ROWS = 3
 """Of a table that holds nothing but the headings of the next."""
 _SERIAL = re.compile(r"\d{0,2}")
@@ -843,6 +945,25 @@ def _dispute(words: list[str]) -> str | None:
     if route in (None, "litigation") or outcome is None:
         return None
     return f"{route}.{outcome}"
+
+
+def _route(labels: list[str]) -> str | None:
+    """The route that the labels before a row name, of which the last may stand in brackets:
+    行政诉讼(复议后起诉)."""
+    found = None
+    for label in labels:
+        found = tables.DISPUTE_ROUTES.get(label_key(label), found)
+    if found == "litigation":
+        words = "".join(labels)
+        found = next(
+            (
+                route
+                for label, route in tables.DISPUTE_ROUTES.items()
+                if route[:11] == "litigation." and label in words
+            ),
+            None,
+        )
+    return found
 
 
 def money_unit(text: str) -> str | None:

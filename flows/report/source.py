@@ -6,6 +6,7 @@ stand between its parts: TABLE around each table, CELL between its cells. Repair
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flows.report.text import repair
@@ -23,7 +24,7 @@ class Source:
     TABLE; the n-th table's cells are split by CELL and stand where `shapes[n]` says."""
 
     text: str
-    shapes: list[list[Span]] = field(default_factory=list)
+    shapes: Sequence[Sequence[Span]] = ()
     title: str | None = None
     meta: dict[str, str] = field(default_factory=dict)
     image_count: int = 0
@@ -39,19 +40,25 @@ def normalise(source: Source) -> Document:
     repaired = repair(f"{source.text}\n{title}")
     whole, _, title = repaired.text.rpartition("\n")
     parts = whole.split(TABLE)
+    text: list[str] = []
     prose: list[str] = []
+    prose_parts: list[tuple[int, int]] = []
+    prose_length = 0
     grids: list[Grid] = []
     offset = 0
     for index, part in enumerate(parts):
         if index % 2:
             grids.append(Grid(part.split(CELL), source.shapes[index // 2], offset))
-            # one line stands for the table, so that offsets in the prose stay those of the whole text
-            prose.append("\n" * (len(part) + 2))
+            # empty lines stand for the table, so that offsets in the text stay those of the whole
+            text.append("\n" * (len(part) + 2))
         else:
+            text.append(part)
             prose.append(part)
+            prose_parts.append((prose_length, offset))
+            prose_length += len(part) + 1
         offset += len(part) + 1
     document = Document(
-        text="".join(prose),
+        text="".join(text),
         grids=grids,
         source=source.text,
         meta=source.meta,
@@ -59,6 +66,8 @@ def normalise(source: Source) -> Document:
         repairs=repaired.counts,
         image_count=source.image_count,
         passes=tuple(repaired.passes),
+        prose="\n".join(prose),
+        prose_parts=tuple(prose_parts),
     )
     document.title = title.strip() or None
     return document

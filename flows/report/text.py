@@ -136,15 +136,35 @@ class Repaired:
 def repair(text: str) -> Repaired:
     """Mend what is known to go wrong with these reports' text; see the passes below for each kind."""
     repaired = Repaired(text)
-    if _MISREAD.search(text):
+    is_ordinary = _undamaged().fullmatch(text) is not None
+    if not is_ordinary and _MISREAD.search(text):
         _mend_misalignment(repaired)
     _mend_markup(repaired)
     _mend_pinyin(repaired)
-    _mend_script(repaired)
+    if not is_ordinary or repaired.text is not text:
+        _mend_script(repaired)
     _mend_width(repaired)
     _mend_punctuation(repaired)
     _mend_dates(repaired)
     return repaired
+
+
+@cache
+def _undamaged() -> re.Pattern[str]:
+    """A text of simplified Chinese in which nothing is misread: beside signs only characters of GB 2312, and none
+    that text read one byte off leaves."""
+    pairs = [bytes((lead, trail)) for lead in range(0xA1, 0xF8) for trail in range(0xA1, 0xFF)]
+    own = {character for pair in pairs if (character := pair.decode("gb2312", "ignore"))}
+    # _mend_script takes a character for a mark of traditional script from U+3401 on
+    text = "".join(sorted(own.union(map(chr, range(0x3401)))))
+    # a pattern of ranges is compiled five times faster than one of characters
+    ranges: list[list[str]] = []
+    for character in _MISREAD.sub("", text):
+        if ranges and ord(character) == ord(ranges[-1][1]) + 1:
+            ranges[-1][1] = character
+        else:
+            ranges.append([character, character])
+    return re.compile("[{}]*+".format("".join(f"{re.escape(a)}-{re.escape(b)}" for a, b in ranges)))
 
 
 # --- UTF-8 read as something else ---------------------------------------------------------------
@@ -436,7 +456,8 @@ def _mend_markup(repaired: Repaired) -> None:
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹɡ"
 _PLAIN = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüêńňǹɡ", "aaaaeeeeiiiioooouuuuvvvvvennng")
-_READING = re.compile(rf"[(（][a-z{_TONED}]{{1,6}}[)）]")
+_READINGS = [re.compile(rf"{bracket}[a-z{_TONED}]{{1,6}}[)）]") for bracket in (r"\(", "（")]
+"""A pattern each, for patterns that begin with one character are found by it."""
 _RESIDUE = re.compile(rf"(?<=[\u3400-\u9fff])(?:[(（]([a-z{_TONED}]{{1,6}})[)）])+")
 _SYLLABLE = re.compile(
     "(?:[bpmf]?(?:a|o|ai|ei|ao|ou|an|en|ang|eng|i|ie|iao|iu|ian|in|ing|u)|"
@@ -451,7 +472,7 @@ _SYLLABLE = re.compile(
 def _mend_pinyin(repaired: Repaired) -> None:
     """The reading that mirrors leave in brackets after a character, with tone marks or without:
     `根據(jù)國家`. Without tone marks it is taken out only where a page has three or more."""
-    if not _READING.search(repaired.text):
+    if not any(reading.search(repaired.text) for reading in _READINGS):
         return
     found = list(_RESIDUE.finditer(repaired.text))
     readings = [match for match in found if _SYLLABLE.fullmatch(match.group(1).translate(_PLAIN))]
@@ -555,14 +576,18 @@ def _mend_width(repaired: Repaired) -> None:
         repaired.counts["full_width"] = count + len(rest)
 
 
-_DOUBLED = re.compile(r"[,，]{2,}|、{2,}|。{2}(?!。)(?<!。。。)")
-_DOUBLES = (",,", "，，", "，,", ",，", "、、", "。。")
+# commas that no word follows, after a digit, or more than two of them stand between the cells of a row
+_DOUBLED = re.compile(r"，[,，]+|,+，[,，]*|(?<=[^\d\n,]),,(?=[^\W\d])|、{2,}|。{2}(?!。)(?<!。。。)")
+_DOUBLES = ("，，", "、、", "。。")
+_DOUBLES_OF_ASCII = (",,", "，,", ",，")
 
 
 def _mend_punctuation(repaired: Repaired) -> None:
     """Commas and stops printed twice."""
     text = repaired.text
-    if any(double in text for double in _DOUBLES):
+    if any(double in text for double in _DOUBLES) or (
+        "," in text and any(double in text for double in _DOUBLES_OF_ASCII)
+    ):
         repaired.substitute("doubled_punctuation", _DOUBLED, lambda match: match.group()[0])
 
 

@@ -7,10 +7,12 @@ before any repair.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
+from math import inf
 from typing import Literal
 
 Kind = Literal["annual_report", "other", "unreadable"]
@@ -71,7 +73,7 @@ class Grid:
     first of them begins in the document's text."""
 
     texts: list[str]
-    shape: list[Span]
+    shape: Sequence[Span]
     offset: int
 
     def starts(self) -> Iterable[int]:
@@ -117,6 +119,10 @@ class Document:
     address: str | None = None
     passes: tuple[EditPass, ...] = ()
     """The repairs that changed the text, in the order they were made (see `flows.report.text`)."""
+    prose: str = ""
+    """The text without the room of its tables."""
+    prose_parts: tuple[tuple[int, int], ...] = ()
+    """Where each part of the prose begins: in it, and in the text."""
 
     _tables: list[Table] | None = None
 
@@ -126,6 +132,11 @@ class Document:
         if self._tables is None:
             self._tables = [grid.table(number, grid.starts()) for number, grid in enumerate(self.grids, 1)]
         return self._tables
+
+    def locate_in_prose(self, offset: int) -> int:
+        """The offset in the source text of a character of `prose`."""
+        in_prose, in_text = self.prose_parts[bisect_right(self.prose_parts, (offset, inf)) - 1]
+        return self.locate(offset - in_prose + in_text)
 
     def locate(self, offset: int) -> int:
         """The offset in the source text of a character of `text`."""
@@ -154,8 +165,6 @@ class EditPass:
     def source_offset(self, offset: int) -> int:
         """The offset before the pass of a character after it. Inside a replacement of equal length the
         place is exact; inside another it is the start of what was replaced, and past that its end."""
-        from bisect import bisect_right
-
         index = bisect_right(self._after, offset) - 1
         if index < 0:
             return offset
@@ -272,7 +281,7 @@ class Report:
     era: EraName | None = None
     published_on: date | None = None
     repairs: Mapping[str, int] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
+    facts: Sequence[Fact] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     evidence: dict[str, str] = field(default_factory=dict)
     """Why each of kind, agency, scope, place, year and era was decided as it was: the words and where."""

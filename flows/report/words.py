@@ -25,7 +25,7 @@ REPORT_NAME = re.compile(
 NOT_A_REPORT = re.compile(
     "指南|目录|工作要点|要点任务|实施方案|工作方案|行动方案|工作计划|工作安排|实施意见|任务分解|分工|"
     "的?通知$|通知[)）]?$|通报|决算|预算|三公|办法|制度|规定|条例|流程|申请表|登记表|须知|意见征集|问卷|考核|培训|会议|"
-    "解读|图解|一图|新闻|动态|综述|范文|模板|范本|样本"
+    "解读|图解|一图|新闻|动态|综述|范文|模板|范本|样本|汇编|合集|\\d+篇"
 )
 PART_OF_YEAR = re.compile(r"[上下]半年|第?[一二三四1-4]季度|前[二三23]季度|(?<!\d)\d{1,2}月份")
 # …and those whose titles begin with what they are
@@ -49,6 +49,9 @@ OPENING = re.compile(
     "(?:编制|公布|发布|报告).{0,60}(?:年度报告|年报|工作报告|报告)|本(?:年度)?报告(?:由|中|根据|所列|的|分|包括|共|内容|全文)|"
     "本年报(?:由|中|根据|所列)"
 )
+ITSELF_A_REPORT = re.compile(
+    "本(?:年度)?(?:报告|年报)(?:由|是|中|根据|所列|的|分|包括|共|内容|全文)|[现特]编制[^。\n]{0,40}年度报告"
+)
 SECTIONS = (
     re.compile("总体情况|概述|基本情况|概况"),
     re.compile("主动公开"),
@@ -56,6 +59,19 @@ SECTIONS = (
     re.compile("行政复议|行政诉讼"),
     re.compile("存在的?(?:主要)?问题|问题(?:及|和)改进|不足"),
     re.compile("其他需要报告|需要说明|附表|附件"),
+)
+
+# The same words in numbered headings, which a report has whose title was lost
+SECTION_HEADINGS = tuple(
+    re.compile(rf"^[ \u3000]*[一二三四五六七八九十]{{1,2}}、[^\n。,，]{{0,20}}(?:{words})", re.M)
+    for words in (
+        "概述|总体情况|基本情况",
+        "主动公开",
+        "依申请公开|申请公开",
+        "复议|诉讼",
+        "收费|收支",
+        "问题|不足",
+    )
 )
 
 # How the name of an agency ends
@@ -73,6 +89,15 @@ GOVERNMENT_OFFICE = re.compile(r"(?:人民政府|政府)(?:办公[厅室]|办)$"
 DEPARTMENT = re.compile(
     r"(?:局|厅|委|委员会|办|办公室|办公厅|院|署|社|馆|中心|队|处|站|会|部|科|所|库|园|海关|总站|办事处|法院|检察院)(?:\([^()]*\))?$"
 )
+
+# A development zone, with or without its committee: neither government nor department
+ZONE = re.compile(
+    "(?:开发区|工业区|园区|产业园|新区|示范区|实验区|试验区|度假区|旅游区|风景名胜区|风景区|景区|保税区|保税港区|港区|合作区|管理区|"
+    "集聚区|高新区|经开区|片区|生态城|新城)(?:\\([^()]*\\))?(?:管委会|管理委员会|党工委管委会|管理局)?$"
+)
+
+INSTITUTION = re.compile("(?:学校|中学|小学|幼儿园|大学|学院|医院|卫生院|集团|公司)$")
+"""Bodies that serve the public and are no agency."""
 
 # Each alternative begins with a character of its own, so that a search skips the rest of a text
 _SUMMED = "[^。\n]{0,40}(?:汇总|编制而成|综合而成)"

@@ -22,194 +22,192 @@
 -- column bottom_up_numerator: What own reports and children come to, or its numerator | 自下而上合计（或分子）
 -- column bottom_up_denominator: Denominator of what they come to | 自下而上合计的分母
 WITH
--- divisions of a year by number: what follows groups and joins millions of rows by it
-place AS (
-    SELECT *, row_number() OVER (ORDER BY report_year, division_code) AS place_number
-    FROM core.division_year
-),
 tree AS (
     SELECT
         p.*,
         CASE WHEN p.level = 3 THEN prefecture.place_number END AS prefecture_number,
-        CASE WHEN p.level > 1 THEN province.place_number END AS province_number,
-        CASE WHEN p.level > 1 AND NOT p.is_next_year THEN parent.place_number END AS parent_number
-    FROM place AS p
-    LEFT JOIN place AS prefecture
+        province.place_number AS province_number
+    FROM core.division_year AS p
+    LEFT JOIN core.division_year AS prefecture
         ON prefecture.report_year = p.report_year AND prefecture.division_code = p.prefecture_code
-    LEFT JOIN place AS province
+    LEFT JOIN core.division_year AS province
         ON province.report_year = p.report_year AND province.division_code = p.province_code
-    LEFT JOIN place AS parent ON parent.report_year = p.report_year AND parent.division_code = p.parent_code
 ),
--- in the order of preference of a division's own reports
-role(role, role_number) AS (
-    VALUES ('territory_total', 0), ('own_level', 1), ('single_agency', 2), ('scope_unknown', 3)
-),
--- one number stands for a role, a place and a measure: millions of rows are grouped and joined by it
-unit AS (
-    SELECT r.document_number, role.role_number * 1_000_000_000_000 + p.place_number * 1000 AS unit_number
-    FROM core.report_version AS r
-    JOIN place AS p ON p.report_year = r.report_year AND p.division_code = r.rollup_code
-    JOIN role ON role.role = r.role
-    WHERE r.status = 'canonical' AND NOT r.is_overlapping
-),
-by_role AS (
+-- rates come last
+measure AS (
     SELECT
-        unit.unit_number + enum_code(m.measure) AS unit_measure,
-        sum(m.numerator) AS numerator,
-        sum(m.denominator) AS denominator,
-        count(m.numerator) AS report_count,
-        sum(CASE WHEN m.is_complete THEN m.inexact_count END) AS inexact_count,
-        max(CASE WHEN m.is_complete THEN m.quality END) AS quality
-    FROM core.report_measure AS m
-    JOIN unit ON unit.document_number = m.document_number
-    WHERE m.is_comparable
-    GROUP BY unit_measure
-    HAVING count(m.numerator) > 0
+        list(measure ORDER BY measure) AS measures,
+        list(NULL::DOUBLE) FILTER (kind <> 'rate') AS unrated
+    FROM ref.measure
 ),
--- one row a place and measure; joins cost less than grouping again
-territory AS (SELECT unit_measure AS place_measure, * FROM by_role WHERE unit_measure < 1_000_000_000_000),
-own_level AS (SELECT unit_measure - 1_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 1),
-single AS (SELECT unit_measure - 2_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 2),
-vague AS (SELECT unit_measure - 3_000_000_000_000 AS place_measure, * FROM by_role WHERE unit_measure // 1_000_000_000_000 = 3),
+-- one row a place and measure, the roles of its reports side by side
+listed AS (
+    SELECT
+        tree.place_number, tree.level, tree.division_code, tree.report_year, tree.parent_code, tree.province_code,
+        tree.prefecture_number, tree.province_number, tree.is_next_year,
+        unnest(measure.measures) AS measure,
+        unnest(total.numerators) AS total_numerator, unnest(list_concat(measure.unrated, total.denominators)) AS total_denominator,
+        unnest(total.report_counts) AS total_count, unnest(total.qualities) AS total_quality, unnest(total.inexact_counts) AS total_inexact_count,
+        unnest(own.numerators) AS own_numerator, unnest(list_concat(measure.unrated, own.denominators)) AS own_denominator,
+        unnest(own.report_counts) AS own_count, unnest(own.qualities) AS own_quality, unnest(own.inexact_counts) AS own_inexact_count,
+        unnest(single.numerators) AS single_numerator, unnest(list_concat(measure.unrated, single.denominators)) AS single_denominator,
+        unnest(single.report_counts) AS single_count, unnest(single.qualities) AS single_quality, unnest(single.inexact_counts) AS single_inexact_count,
+        unnest(vague.numerators) AS vague_numerator, unnest(list_concat(measure.unrated, vague.denominators)) AS vague_denominator,
+        unnest(vague.report_counts) AS vague_count, unnest(vague.qualities) AS vague_quality, unnest(vague.inexact_counts) AS vague_inexact_count
+    FROM tree
+    CROSS JOIN measure
+    LEFT JOIN core.role_sum AS total ON total.place_number = tree.place_number AND total.role = 'territory_total'
+    LEFT JOIN core.role_sum AS own ON own.place_number = tree.place_number AND own.role = 'own_level'
+    LEFT JOIN core.role_sum AS single ON single.place_number = tree.place_number AND single.role = 'single_agency'
+    LEFT JOIN core.role_sum AS vague ON vague.place_number = tree.place_number AND vague.role = 'scope_unknown'
+),
 given AS (
     SELECT
-        place_measure,
-        place_measure // 1000 AS place_number,
-        place_measure % 1000 AS measure_number,
-        t.unit_measure IS NOT NULL AS has_total,
-        CASE WHEN o.unit_measure IS NOT NULL THEN 1 WHEN s.unit_measure IS NOT NULL THEN 2 WHEN v.unit_measure IS NOT NULL THEN 3 END
-            AS first_role,
-        coalesce(t.report_count, 0) + coalesce(o.report_count, 0) + coalesce(s.report_count, 0) + coalesce(v.report_count, 0)
+        place_number, level, division_code, report_year, parent_code, province_code,
+        prefecture_number, province_number, is_next_year, measure,
+        coalesce(total_count, 0) > 0 AS is_published,
+        CASE WHEN own_count > 0 THEN 'own_level' WHEN single_count > 0 THEN 'single_agency' WHEN vague_count > 0 AND coalesce(total_count, 0) = 0 THEN 'scope_unknown' END
+            AS own_role,
+        coalesce(total_count, 0) + coalesce(own_count, 0) + coalesce(single_count, 0) + coalesce(vague_count, 0)
             AS agency_count,
-        t.numerator AS total_numerator,
-        t.denominator AS total_denominator,
-        t.inexact_count AS total_inexact_count,
-        t.quality AS total_quality,
-        CASE first_role WHEN 1 THEN o.numerator WHEN 2 THEN s.numerator ELSE v.numerator END AS first_numerator,
-        CASE first_role WHEN 1 THEN o.denominator WHEN 2 THEN s.denominator ELSE v.denominator END AS first_denominator,
-        CASE first_role WHEN 1 THEN o.report_count WHEN 2 THEN s.report_count ELSE v.report_count END AS first_report_count,
-        CASE first_role WHEN 1 THEN o.inexact_count WHEN 2 THEN s.inexact_count ELSE v.inexact_count END AS first_inexact_count,
-        CASE first_role WHEN 1 THEN o.quality WHEN 2 THEN s.quality ELSE v.quality END AS first_quality
-    FROM single AS s
-    FULL JOIN territory AS t USING (place_measure)
-    FULL JOIN own_level AS o USING (place_measure)
-    FULL JOIN vague AS v USING (place_measure)
+        total_numerator, total_denominator, total_quality, total_inexact_count,
+        CASE own_role WHEN 'own_level' THEN own_numerator WHEN 'single_agency' THEN single_numerator WHEN 'scope_unknown' THEN vague_numerator END AS part_numerator,
+        CASE own_role WHEN 'own_level' THEN own_denominator WHEN 'single_agency' THEN single_denominator WHEN 'scope_unknown' THEN vague_denominator END AS part_denominator,
+        CASE own_role WHEN 'own_level' THEN own_count WHEN 'single_agency' THEN single_count WHEN 'scope_unknown' THEN vague_count END AS part_count,
+        CASE own_role WHEN 'own_level' THEN own_quality WHEN 'single_agency' THEN single_quality WHEN 'scope_unknown' THEN vague_quality END AS part_quality,
+        CASE own_role WHEN 'own_level' THEN own_inexact_count WHEN 'single_agency' THEN single_inexact_count WHEN 'scope_unknown' THEN vague_inexact_count END AS part_inexact_count
+    FROM listed
+    WHERE total_count > 0 OR own_count > 0 OR single_count > 0 OR vague_count > 0
 ),
-placed AS (
-    SELECT given.*, tree.level, tree.prefecture_number, tree.province_number
+-- what counties hand on to their prefecture, or to the province where they lie in none
+county AS (
+    SELECT
+        prefecture_number, province_number, measure,
+        sum(agency_count) AS agency_count,
+        sum(CASE WHEN is_published THEN total_numerator ELSE part_numerator END) AS numerator,
+        sum(CASE WHEN is_published THEN total_denominator ELSE part_denominator END) AS denominator,
+        sum(CASE WHEN is_published THEN 1 ELSE part_count END) AS report_count,
+        sum(CASE WHEN is_published THEN total_inexact_count ELSE part_inexact_count END) AS inexact_count,
+        max(CASE WHEN is_published THEN total_quality ELSE part_quality END) AS quality,
+        count(*) FILTER (NOT is_next_year) AS child_count
     FROM given
-    JOIN tree ON tree.place_number = given.place_number
+    WHERE level = 3
+    GROUP BY prefecture_number, province_number, measure
 ),
--- the divisions above that have reports of their own or below them
-above AS (
-    SELECT DISTINCT province_number * 1000 + measure_number AS place_measure FROM placed WHERE level > 1
-    UNION ALL
-    SELECT DISTINCT prefecture_number * 1000 + measure_number FROM placed WHERE level = 3 AND prefecture_number IS NOT NULL
-),
--- a report that does not say whom it counts: only where there is nothing else
-own AS (
+-- a report that does not say whom it counts is taken only where there is nothing else
+prefecture AS (
     SELECT
-        placed.*,
+        place_number,
+        measure,
+        coalesce(own.is_published, FALSE) AS is_published,
         CASE
-            WHEN first_role < 3 OR (NOT has_total AND above.place_measure IS NULL) THEN first_role
-        END AS own_role_number,
-        CASE WHEN own_role_number IS NOT NULL THEN first_numerator END AS part_numerator,
-        CASE WHEN own_role_number IS NOT NULL THEN first_denominator END AS part_denominator,
-        CASE WHEN own_role_number IS NOT NULL THEN first_report_count END AS part_report_count,
-        CASE WHEN own_role_number IS NOT NULL THEN first_inexact_count END AS part_inexact_count,
-        CASE WHEN own_role_number IS NOT NULL THEN first_quality END AS part_quality
-    FROM placed
-    LEFT JOIN above ON above.place_measure = placed.place_measure
+            WHEN own.own_role <> 'scope_unknown' OR below.measure IS NULL THEN own.own_role
+        END AS used_role,
+        coalesce(own.agency_count, 0) + coalesce(below.agency_count, 0) AS agency_count,
+        own.total_numerator, own.total_denominator, own.total_inexact_count, own.total_quality,
+        CASE WHEN used_role IS NOT NULL THEN own.part_numerator END AS used_numerator,
+        CASE WHEN used_role IS NOT NULL THEN own.part_denominator END AS used_denominator,
+        CASE WHEN used_role IS NOT NULL THEN own.part_count END AS used_count,
+        CASE WHEN used_role IS NOT NULL THEN own.part_inexact_count END AS used_inexact_count,
+        CASE WHEN used_role IS NOT NULL THEN own.part_quality END AS used_quality,
+        coalesce(used_numerator + below.numerator, used_numerator, below.numerator) AS numerator,
+        coalesce(used_denominator + below.denominator, used_denominator, below.denominator) AS denominator,
+        coalesce(used_count + below.report_count, used_count, below.report_count) AS report_count,
+        coalesce(used_inexact_count + below.inexact_count, used_inexact_count, below.inexact_count) AS inexact_count,
+        greatest(used_quality, below.quality) AS quality,
+        coalesce(below.child_count, 0) AS child_count
+    FROM (SELECT * FROM given WHERE level = 2) AS own
+    FULL JOIN (SELECT *, prefecture_number AS place_number FROM county WHERE prefecture_number IS NOT NULL) AS below USING (place_number, measure)
 ),
-used AS (
+province_part AS (
     SELECT
-        place_measure, measure_number, level, prefecture_number, province_number, has_total, agency_count,
-        CASE WHEN has_total THEN total_numerator ELSE part_numerator END AS numerator,
-        CASE WHEN has_total THEN total_denominator ELSE part_denominator END AS denominator,
-        CASE WHEN has_total THEN 1 ELSE part_report_count END AS report_count,
-        CASE WHEN has_total THEN total_inexact_count ELSE part_inexact_count END AS inexact_count,
-        CASE WHEN has_total THEN total_quality ELSE part_quality END AS quality
-    FROM own
-),
--- what a division uses flows up until a territory's total takes its place
-flow AS (
-    SELECT
-        prefecture_number * 1000 + measure_number AS place_measure,
-        agency_count, numerator, denominator, report_count, inexact_count, quality
-    FROM used
-    WHERE level = 3 AND prefecture_number IS NOT NULL
+        t.province_number AS place_number, p.measure, p.agency_count,
+        CASE WHEN p.is_published THEN p.total_numerator ELSE p.numerator END AS numerator,
+        CASE WHEN p.is_published THEN p.total_denominator ELSE p.denominator END AS denominator,
+        CASE WHEN p.is_published THEN 1 ELSE p.report_count END AS report_count,
+        CASE WHEN p.is_published THEN p.total_inexact_count ELSE p.inexact_count END AS inexact_count,
+        CASE WHEN p.is_published THEN p.total_quality ELSE p.quality END AS quality,
+        CASE WHEN t.is_next_year THEN 0 ELSE 1 END AS child_count
+    FROM prefecture AS p
+    JOIN tree AS t ON t.place_number = p.place_number
     UNION ALL
-    SELECT
-        used.province_number * 1000 + used.measure_number, used.agency_count,
-        CASE WHEN prefecture.place_measure IS NULL THEN used.numerator END,
-        CASE WHEN prefecture.place_measure IS NULL THEN used.denominator END,
-        CASE WHEN prefecture.place_measure IS NULL THEN used.report_count END,
-        CASE WHEN prefecture.place_measure IS NULL THEN used.inexact_count END,
-        CASE WHEN prefecture.place_measure IS NULL THEN used.quality END
-    FROM used
-    LEFT JOIN used AS prefecture
-        ON prefecture.place_measure = used.prefecture_number * 1000 + used.measure_number
-        AND prefecture.has_total AND prefecture.level = 2
-    WHERE used.level > 1
+    SELECT province_number, measure, agency_count, numerator, denominator, report_count, inexact_count, quality, child_count
+    FROM county
+    WHERE prefecture_number IS NULL
 ),
-below AS (
+below_province AS (
     SELECT
-        place_measure,
+        place_number, measure,
         sum(agency_count) AS agency_count,
         sum(numerator) AS numerator,
         sum(denominator) AS denominator,
         sum(report_count) AS report_count,
         sum(inexact_count) AS inexact_count,
-        max(quality) AS quality
-    FROM flow
-    GROUP BY place_measure
+        max(quality) AS quality,
+        sum(child_count) AS child_count
+    FROM province_part
+    GROUP BY place_number, measure
 ),
-total AS (
+province AS (
     SELECT
-        place_measure // 1000 AS place_number,
-        place_measure % 1000 AS measure_number,
-        coalesce(own.has_total, FALSE) AS is_published,
-        own.own_role_number,
+        place_number,
+        measure,
+        coalesce(own.is_published, FALSE) AS is_published,
+        CASE
+            WHEN own.own_role <> 'scope_unknown' OR below.measure IS NULL THEN own.own_role
+        END AS used_role,
         coalesce(own.agency_count, 0) + coalesce(below.agency_count, 0) AS agency_count,
         own.total_numerator, own.total_denominator, own.total_inexact_count, own.total_quality,
-        -- null where there is neither
-        round(coalesce(own.part_numerator + below.numerator, own.part_numerator, below.numerator), 6) AS numerator,
-        round(coalesce(own.part_denominator + below.denominator, own.part_denominator, below.denominator), 6) AS denominator,
-        coalesce(own.part_report_count + below.report_count, own.part_report_count, below.report_count) AS report_count,
-        coalesce(own.part_inexact_count + below.inexact_count, own.part_inexact_count, below.inexact_count) AS inexact_count,
-        greatest(own.part_quality, below.quality) AS quality
-    FROM own
-    FULL JOIN below USING (place_measure)
+        CASE WHEN used_role IS NOT NULL THEN own.part_numerator END AS used_numerator,
+        CASE WHEN used_role IS NOT NULL THEN own.part_denominator END AS used_denominator,
+        CASE WHEN used_role IS NOT NULL THEN own.part_count END AS used_count,
+        CASE WHEN used_role IS NOT NULL THEN own.part_inexact_count END AS used_inexact_count,
+        CASE WHEN used_role IS NOT NULL THEN own.part_quality END AS used_quality,
+        coalesce(used_numerator + below.numerator, used_numerator, below.numerator) AS numerator,
+        coalesce(used_denominator + below.denominator, used_denominator, below.denominator) AS denominator,
+        coalesce(used_count + below.report_count, used_count, below.report_count) AS report_count,
+        coalesce(used_inexact_count + below.inexact_count, used_inexact_count, below.inexact_count) AS inexact_count,
+        greatest(used_quality, below.quality) AS quality,
+        coalesce(below.child_count, 0) AS child_count
+    FROM (SELECT * FROM given WHERE level = 1) AS own
+    FULL JOIN below_province AS below USING (place_number, measure)
 ),
-child AS (
-    SELECT tree.parent_number AS place_number, total.measure_number, count(*) AS child_count
-    FROM total
-    JOIN tree ON tree.place_number = total.place_number
-    WHERE tree.parent_number IS NOT NULL
-    GROUP BY tree.parent_number, total.measure_number
+above AS (
+    SELECT
+        t.division_code, t.report_year, a.measure, t.level, t.parent_code, t.province_code, a.is_published, a.used_role,
+        a.agency_count, a.total_numerator, a.total_denominator, a.total_inexact_count, a.total_quality,
+        a.numerator, a.denominator, a.report_count, a.inexact_count, a.quality, a.child_count
+    FROM (SELECT * FROM prefecture UNION ALL SELECT * FROM province) AS a
+    JOIN tree AS t ON t.place_number = a.place_number
+),
+total AS (
+    SELECT * FROM above
+    UNION ALL
+    SELECT
+        division_code, report_year, measure, level, parent_code, province_code, is_published, own_role,
+        agency_count, total_numerator, total_denominator, total_inexact_count, total_quality,
+        part_numerator, part_denominator, part_count, part_inexact_count, part_quality, 0
+    FROM given
+    WHERE level = 3
 )
 SELECT
-    t.division_code,
-    t.report_year,
-    measure.measure,
-    t.level,
-    t.parent_code,
-    t.province_code,
-    CASE WHEN total.is_published THEN 'published' ELSE 'bottom_up' END AS basis,
-    role.role AS own_role,
-    CASE WHEN total.is_published THEN total.total_numerator ELSE total.numerator END AS numerator,
-    CASE WHEN total.is_published THEN total.total_denominator ELSE total.denominator END AS denominator,
-    CASE WHEN total.is_published THEN 1 ELSE total.report_count END::INTEGER AS report_count,
-    CASE WHEN total.is_published THEN total.total_inexact_count ELSE total.inexact_count END::INTEGER AS inexact_count,
-    CASE WHEN total.is_published THEN total.total_quality ELSE total.quality END AS quality,
-    total.agency_count::INTEGER AS agency_count,
-    coalesce(child.child_count, 0)::INTEGER AS child_count,
-    total.total_numerator AS published_numerator,
-    total.total_denominator AS published_denominator,
-    total.numerator AS bottom_up_numerator,
-    total.denominator AS bottom_up_denominator
+    division_code,
+    report_year,
+    measure,
+    level,
+    parent_code,
+    province_code,
+    CASE WHEN is_published THEN 'published' ELSE 'bottom_up' END AS basis,
+    used_role AS own_role,
+    CASE WHEN is_published THEN total_numerator ELSE round(total.numerator, 6) + 0 END AS numerator,
+    CASE WHEN is_published THEN total_denominator ELSE round(total.denominator, 6) + 0 END AS denominator,
+    CASE WHEN is_published THEN 1 ELSE total.report_count END::INTEGER AS report_count,
+    coalesce(CASE WHEN is_published THEN total_inexact_count ELSE total.inexact_count END, 0)::INTEGER AS inexact_count,
+    CASE WHEN is_published THEN total_quality ELSE total.quality END AS quality,
+    agency_count::INTEGER AS agency_count,
+    child_count::INTEGER AS child_count,
+    total_numerator AS published_numerator,
+    total_denominator AS published_denominator,
+    round(total.numerator, 6) + 0 AS bottom_up_numerator,
+    round(total.denominator, 6) + 0 AS bottom_up_denominator
 FROM total
-JOIN tree AS t ON t.place_number = total.place_number
-JOIN ref.measure AS measure ON enum_code(measure.measure) = total.measure_number
-LEFT JOIN role ON role.role_number = total.own_role_number
-LEFT JOIN child ON child.place_number = total.place_number AND child.measure_number = total.measure_number

@@ -1,5 +1,6 @@
 -- what: The tree of divisions of every year that reports are of | 各报告年度的行政区划树
 -- grain: report_year, division_code
+-- column place_number: Number of the division and year within this build, for joins | 本次构建中区划与年度的序号（用于关联）
 -- column report_year: Report year | 报告年度
 -- column division_code: Division, GB/T 2260 | 区划代码
 -- column division_name: Its name in that year | 当年名称
@@ -12,7 +13,7 @@
 -- column is_next_year: It stands only from the year after, when the reports of this year are published | 次年才设立（报告于次年发布）
 WITH
 year AS (
-    SELECT DISTINCT report_year FROM core.document WHERE report_year BETWEEN 1990 AND 2100
+    SELECT DISTINCT report_year FROM core.reading WHERE report_year BETWEEN 1990 AND 2100
 ),
 live AS (
     SELECT
@@ -25,6 +26,7 @@ live AS (
     QUALIFY row_number() OVER (PARTITION BY year.report_year, d.division_code ORDER BY d.from_year) = 1
 )
 SELECT
+    row_number() OVER (ORDER BY live.report_year, live.division_code)::INTEGER AS place_number,
     live.report_year,
     live.division_code,
     live.division_name,

@@ -1,5 +1,6 @@
 -- what: Every original that was fetched and read, whatever it turned out to be | 抓取并读取的每个原件
 -- grain: sha256
+-- kind: view
 -- column sha256: SHA-256 of the original | 原件SHA-256
 -- column document_number: Number of the original within this build, for joins | 本次构建中的序号（用于关联）
 -- column kind: annual_report, other or unreadable | 类型：年度报告、其他、无法读取
@@ -38,107 +39,44 @@
 -- column figure_hash: Hash of its figures: equal where every figure is | 数据项的哈希，数据全同则相同
 -- column warning_count: Findings of severity warning | 警告数
 -- column critical_count: Findings of severity critical | 严重问题数
-WITH
-numbered AS (
-    SELECT sha256, row_number() OVER (ORDER BY sha256)::INTEGER AS document_number FROM raw.document
-),
-visit AS (
-    SELECT
-        sha256, address, coalesce(final_address, address) AS final_address, source_name, media_type, charset,
-        byte_count, requested_at
-    FROM raw.attempt
-    WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
-),
--- most addresses have shown one thing only
-shown_again AS (
-    SELECT address FROM visit GROUP BY address HAVING count(*) > 1
-),
-unchanged AS (
-    SELECT sha256, address, requested_at
-    FROM visit
-    SEMI JOIN shown_again USING (address)
-    QUALIFY lag(sha256) OVER (PARTITION BY address ORDER BY requested_at, sha256) IS NOT DISTINCT FROM sha256
-),
-change AS (
-    SELECT visit.sha256, max(visit.requested_at) AS standing_since_at
-    FROM visit
-    ANTI JOIN unchanged USING (sha256, address, requested_at)
-    GROUP BY visit.sha256
-),
-fetched AS (
-    SELECT
-        sha256,
-        arg_min(struct_pack(address, source_name, media_type, charset), (requested_at, address)) AS first_visit,
-        arg_max(address, (requested_at, address)) AS last_address,
-        count(DISTINCT address) AS address_count,
-        bool_or(regexp_matches(final_address, '^https?://([^/@]*\.)?gov\.cn(:\d+)?(/|$)')) AS is_official,
-        min(requested_at) AS first_fetched_at,
-        max(byte_count) AS byte_count
-    FROM visit
-    GROUP BY sha256
-),
-fact AS (
-    SELECT
-        sha256,
-        count(*) AS fact_count,
-        count(*) FILTER (WHERE state = 'reported') AS reported_count,
-        count(*) FILTER (WHERE state = 'blank') AS blank_count,
-        count(*) FILTER (WHERE method IN ('table', 'flattened')) AS table_fact_count,
-        bit_xor(hash(indicator, applicant, state, value)) AS figure_hash
-    FROM raw.fact
-    GROUP BY sha256
-),
-finding AS (
-    SELECT
-        sha256,
-        count(*) FILTER (WHERE severity = 'warning') AS warning_count,
-        count(*) FILTER (WHERE severity = 'critical') AS critical_count
-    FROM raw.finding
-    WHERE outcome = 'broken'
-    GROUP BY sha256
-)
 SELECT
-    d.sha256,
-    numbered.document_number,
-    d.kind,
-    d.reason,
-    d.title,
-    d.agency_name,
-    d.agency_type,
-    coalesce(d.scope, 'unknown') AS scope,
-    d.division_code,
-    d.province_code,
-    d.report_year,
-    d.era,
-    d.published_on,
-    coalesce(fetched.first_visit.address, d.address) AS address,
-    coalesce(fetched.last_address, d.address) AS last_address,
-    coalesce(fetched.address_count, 0) AS address_count,
-    coalesce(fetched.is_official, FALSE) AS is_official,
-    fetched.first_fetched_at::TIMESTAMP AS first_fetched_at,
-    change.standing_since_at::TIMESTAMP AS standing_since_at,
-    fetched.first_visit.source_name AS source_name,
-    fetched.first_visit.media_type AS media_type,
-    fetched.first_visit.charset AS charset,
-    fetched.byte_count,
-    'archive/' || d.sha256[1:2] || '/' || d.sha256[3:4] || '/' || d.sha256 AS archive_path,
-    d.parser_version,
-    d.table_count,
-    d.image_count,
-    d.text_length,
-    d.text_fingerprint,
-    coalesce(list_sum(map_values(d.repairs)), 0)::BIGINT AS repair_count,
-    d.evidence,
-    coalesce(fact.fact_count, 0) AS fact_count,
-    coalesce(fact.reported_count, 0) AS reported_count,
-    coalesce(fact.blank_count, 0) AS blank_count,
-    coalesce(fact.table_fact_count, 0) AS table_fact_count,
-    fact.figure_hash,
-    coalesce(finding.warning_count, 0) AS warning_count,
-    coalesce(finding.critical_count, 0) AS critical_count
-FROM raw.document AS d
-JOIN numbered USING (sha256)
-LEFT JOIN fetched USING (sha256)
-LEFT JOIN change USING (sha256)
-LEFT JOIN fact USING (sha256)
-LEFT JOIN finding USING (sha256)
+    r.sha256,
+    r.document_number,
+    r.kind,
+    r.reason,
+    t.title,
+    r.agency_name,
+    r.agency_type,
+    r.scope,
+    r.division_code,
+    r.province_code,
+    r.report_year,
+    r.era,
+    r.published_on,
+    t.address,
+    t.last_address,
+    t.address_count,
+    r.is_official,
+    r.first_fetched_at,
+    r.standing_since_at,
+    t.source_name,
+    t.media_type,
+    t.charset,
+    t.byte_count,
+    'archive/' || r.sha256[1:2] || '/' || r.sha256[3:4] || '/' || r.sha256 AS archive_path,
+    t.parser_version,
+    t.table_count,
+    t.image_count,
+    t.text_length,
+    r.text_fingerprint,
+    r.repair_count,
+    t.evidence,
+    r.fact_count,
+    r.reported_count,
+    r.blank_count,
+    r.table_fact_count,
+    r.figure_hash,
+    r.warning_count,
+    r.critical_count
+FROM core.reading AS r
+JOIN core.document_text AS t ON t.document_number = r.document_number

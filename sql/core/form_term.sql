@@ -12,7 +12,9 @@
 -- column operands: Measures that it is made of | 构成它的可比指标
 WITH
 form AS (
-    SELECT form_hash, form_era, any_value(cells) AS cells FROM core.figure_list GROUP BY form_hash, form_era
+    SELECT DISTINCT l.form_hash, l.form_era, c.cells
+    FROM core.figure_list AS l
+    JOIN core.cell_list AS c ON c.form = l.form
 ),
 operand AS (
     SELECT measure, 'numerator' AS side, measure AS operand, 1 AS sign, 1 AS operand_count

@@ -21,7 +21,7 @@ SELECT
                     6
                 ),
                 'NaN'
-            )
+            ) + 0  -- no minus zero
         )
     ) AS quantities,
     l.inexact_cells

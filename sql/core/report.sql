@@ -1,5 +1,6 @@
 -- what: One report of one agency for one year: the document that stands for it | 每个机关每年度一份报告（采用的文件）
 -- grain: report_id
+-- kind: checked view
 -- column report_id: division:agency:year | 报告标识（区划:机关:年度）
 -- column document_number: Number of its original within this build | 本次构建中的原件序号
 -- column sha256: SHA-256 of its original | 原件SHA-256
@@ -43,11 +44,7 @@ SELECT
     d.era,
     d.title,
     d.published_on,
-    d.published_on <= CASE
-        WHEN v.report_year >= 2019 AND v.agency_key NOT IN ('government', 'government_own_level')
-            THEN make_date(v.report_year + 1, 1, 31)
-        ELSE make_date(v.report_year + 1, 3, 31)
-    END AS is_on_time,
+    v.is_on_time,
     d.address,
     d.is_official,
     version.version_count,

@@ -15,13 +15,15 @@
 --   government_own_level, government_office | 机关在区划内的标识
 -- column role: How it counts in a roll-up: territory_total, own_level, single_agency, scope_unknown,
 --   vertical_agency or system_total | 汇总中的角色
+-- column is_on_time: Published by the date the regulation sets: to 2018 31 March; from 2019 31 January, for
+--   governments 31 March; null where the date is unknown | 是否按期发布；日期未知为空
 -- column is_overlapping: Its division stands from the year after and took the place of others that report for
 --   that year themselves | 其区划次年才设立，而其前身当年仍单独报告
 WITH
 annual AS (
     SELECT d.*, q.sha256 IS NOT NULL AS is_quarantined
-    FROM core.document AS d
-    LEFT JOIN quality.quarantine AS q USING (sha256)
+    FROM core.reading AS d
+    LEFT JOIN (SELECT DISTINCT sha256 FROM quality.quarantine_cause) AS q USING (sha256)
     WHERE d.kind = 'annual_report'
 ),
 reporting AS (
@@ -72,28 +74,35 @@ placement AS (
 zone AS (
     SELECT division_code, list(alias) AS zones FROM ref.division_alias WHERE kind = 'zone' GROUP BY division_code
 ),
+place AS (
+    SELECT
+        r.report_year, r.division_code, p.rollup_code, p.is_overlapping, zone.zones, place.province_code,
+        own.division_name AS own_name, prefecture.division_name AS prefecture_name, province.division_name AS province_name
+    FROM (SELECT DISTINCT report_year, division_code FROM annual) AS r
+    LEFT JOIN placement AS p USING (report_year, division_code)
+    LEFT JOIN zone USING (division_code)
+    LEFT JOIN core.division_year AS place
+        ON place.report_year = r.report_year AND place.division_code = coalesce(p.rollup_code, r.division_code)
+    LEFT JOIN core.division_year AS own
+        ON own.report_year = r.report_year AND own.division_code = r.division_code
+    LEFT JOIN core.division_year AS prefecture
+        ON prefecture.report_year = r.report_year AND prefecture.division_code = place.prefecture_code
+    LEFT JOIN core.division_year AS province
+        ON province.report_year = r.report_year AND province.division_code = place.province_code
+),
 named AS (
     SELECT
         annual.*,
-        p.rollup_code,
-        coalesce(p.is_overlapping, FALSE) AS is_overlapping,
+        place.rollup_code,
+        coalesce(place.is_overlapping, FALSE) AS is_overlapping,
         coalesce(place.province_code, annual.province_code) AS tree_province_code,
         regexp_replace(annual.agency_name, '\s', '', 'g') AS name_0,
-        coalesce(len(list_filter(zone.zones, lambda one: contains(name_0, one))) > 0, FALSE) AS is_zone,
-        CASE WHEN starts_with(name_0, province.division_name) THEN name_0[len(province.division_name) + 1:] ELSE name_0 END AS name_1,
-        CASE WHEN starts_with(name_1, prefecture.division_name) THEN name_1[len(prefecture.division_name) + 1:] ELSE name_1 END AS name_2,
-        CASE WHEN starts_with(name_2, own.division_name) THEN name_2[len(own.division_name) + 1:] ELSE name_2 END AS bare_name
+        coalesce(len(list_filter(place.zones, lambda one: contains(name_0, one))) > 0, FALSE) AS is_zone,
+        CASE WHEN starts_with(name_0, place.province_name) THEN name_0[len(place.province_name) + 1:] ELSE name_0 END AS name_1,
+        CASE WHEN starts_with(name_1, place.prefecture_name) THEN name_1[len(place.prefecture_name) + 1:] ELSE name_1 END AS name_2,
+        CASE WHEN starts_with(name_2, place.own_name) THEN name_2[len(place.own_name) + 1:] ELSE name_2 END AS bare_name
     FROM annual
-    LEFT JOIN placement AS p USING (report_year, division_code)
-    LEFT JOIN zone ON zone.division_code = annual.division_code
-    LEFT JOIN core.division_year AS place
-        ON place.report_year = annual.report_year AND place.division_code = coalesce(p.rollup_code, annual.division_code)
-    LEFT JOIN core.division_year AS own
-        ON own.report_year = annual.report_year AND own.division_code = annual.division_code
-    LEFT JOIN core.division_year AS prefecture
-        ON prefecture.report_year = annual.report_year AND prefecture.division_code = place.prefecture_code
-    LEFT JOIN core.division_year AS province
-        ON province.report_year = annual.report_year AND province.division_code = place.province_code
+    LEFT JOIN place ON place.report_year = annual.report_year AND place.division_code = annual.division_code
 ),
 -- patterns are costly: each distinct name is matched once; agency_pattern is a macro over ref.agency_pattern, whose
 -- value is known before the rows, so that each pattern is compiled once
@@ -197,6 +206,11 @@ SELECT
     k.tree_province_code AS province_code,
     k.agency_key,
     k.role,
+    k.published_on <= CASE
+        WHEN k.report_year >= 2019 AND k.agency_key NOT IN ('government', 'government_own_level')
+            THEN make_date(k.report_year + 1, 1, 31)
+        ELSE make_date(k.report_year + 1, 3, 31)
+    END AS is_on_time,
     k.is_overlapping
 FROM keyed AS k
 LEFT JOIN ranked AS r ON r.document_number = k.document_number

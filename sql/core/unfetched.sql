@@ -15,11 +15,16 @@
 -- column fetched_at: When it was last fetched, UTC; null for never | 最近一次成功抓取时间（UTC）
 -- column failing_since_at: Since when it fails, UTC | 开始失败时间（UTC）
 WITH
+-- of most addresses nothing went wrong
+failed AS (
+    SELECT DISTINCT address FROM raw.attempt WHERE failure IS NOT NULL AND failure NOT IN ('', 'missing')
+),
 attempt AS (
     SELECT
         address, source_name, role, found_on, link_text, sha256, failure, error, requested_at,
         lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host
     FROM raw.attempt
+    SEMI JOIN failed USING (address)
     -- further pages and images are of a report that was fetched
     WHERE regexp_matches(address, '^https?://') AND role IS DISTINCT FROM 'part'
 ),
@@ -49,16 +54,29 @@ failing AS (
         AND (latest.fetched_at IS NULL OR attempt.requested_at > latest.fetched_at)
     GROUP BY latest.address
 ),
+-- which documents the pages that lead to them have shown, and which their hosts
+shown AS (
+    SELECT DISTINCT sha256, address, lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host
+    FROM raw.attempt
+    WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
+        AND EXISTS (SELECT 1 FROM failed)
+),
 carrier AS (
-    SELECT address, max(report_year) AS report_year FROM core.document WHERE report_year IS NOT NULL GROUP BY address
+    SELECT shown.address, max(d.report_year) AS report_year
+    FROM shown
+    JOIN core.reading AS d USING (sha256)
+    SEMI JOIN latest ON latest.found_on = shown.address
+    GROUP BY shown.address
+),
+document_host AS (
+    SELECT DISTINCT shown.host, d.sha256, d.province_code
+    FROM shown
+    JOIN core.reading AS d USING (sha256)
+    SEMI JOIN latest ON latest.host = shown.host
+    WHERE d.province_code IS NOT NULL
 ),
 host AS (
-    SELECT
-        lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host,
-        mode(province_code ORDER BY province_code) AS province_code
-    FROM core.document
-    WHERE province_code IS NOT NULL
-    GROUP BY ALL
+    SELECT host, mode(province_code ORDER BY province_code) AS province_code FROM document_host GROUP BY host
 )
 SELECT
     latest.address,

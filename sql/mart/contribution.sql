@@ -99,5 +99,5 @@ SELECT
     CASE WHEN j.is_complete THEN j.given_numerator END AS value,
     CASE WHEN j.is_complete THEN j.given_denominator END AS denominator
 FROM judged AS j
-JOIN core.document AS d USING (document_number)
+JOIN core.reading AS d USING (document_number)
 JOIN ref.reason AS r ON r.reason = j.reason

@@ -38,9 +38,9 @@ version AS (
 ),
 report AS (
     SELECT
-        province_code, report_year,
+        v.province_code, v.report_year,
         count(*) AS report_count,
-        count(DISTINCT rollup_code) FILTER (WHERE rollup_code <> province_code) AS division_covered_count,
+        count(DISTINCT v.rollup_code) FILTER (WHERE v.rollup_code <> v.province_code) AS division_covered_count,
         count(*) FILTER (WHERE role = 'territory_total') AS territory_total_count,
         sum(warning_count) AS warning_count,
         count(*) FILTER (WHERE warning_count = 0) AS clean_count,
@@ -48,8 +48,10 @@ report AS (
         sum(blank_count) AS blank_count,
         count(*) FILTER (WHERE is_on_time) AS on_time_count,
         count(is_on_time) AS dated_count
-    FROM core.report
-    GROUP BY province_code, report_year
+    FROM core.report_version AS v
+    JOIN core.reading AS r USING (document_number)
+    WHERE v.status = 'canonical'
+    GROUP BY v.province_code, v.report_year
 ),
 division AS (
     SELECT

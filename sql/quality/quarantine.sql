@@ -21,41 +21,6 @@ decision AS (
     FROM raw.decision
     WHERE action IN ('release', 'reject', 'reopen')
     QUALIFY row_number() OVER (PARTITION BY subject ORDER BY decision_number DESC) = 1
-),
-cause AS (
-    -- a release holds for the rules that were broken when it was given
-    SELECT j.sha256, j.rule, j.message, j.message_zh
-    FROM quality.judgement AS j
-    LEFT JOIN decision ON decision.sha256 = j.sha256 AND decision.action = 'release'
-    WHERE j.severity = 'critical' AND NOT coalesce(list_contains(decision.rules, j.rule), FALSE)
-    UNION ALL
-    SELECT sha256, 'document.rejected', 'rejected: ' || reason, '人工剔除：' || reason
-    FROM decision
-    WHERE action = 'reject'
-    UNION ALL
-    SELECT
-        sha256, 'document.unreadable', coalesce(reason, 'the document cannot be read'),
-        coalesce('无法读取：' || reason, '无法读取')
-    FROM core.document
-    WHERE kind = 'unreadable'
-    UNION ALL
-    -- a report that has no place in the warehouse must not vanish, whatever the suites ask for
-    SELECT
-        sha256, 'document.key',
-        'undecided: ' || concat_ws(
-            ', ',
-            CASE WHEN report_year IS NULL THEN 'year' END,
-            CASE WHEN province_code IS NULL THEN 'province' END,
-            CASE WHEN agency_name IS NULL THEN 'agency' END
-        ),
-        '无法判断：' || concat_ws(
-            '、',
-            CASE WHEN report_year IS NULL THEN '年度' END,
-            CASE WHEN province_code IS NULL THEN '省份' END,
-            CASE WHEN agency_name IS NULL THEN '机关' END
-        )
-    FROM core.document
-    WHERE kind = 'annual_report' AND (report_year IS NULL OR province_code IS NULL OR agency_name IS NULL)
 )
 SELECT
     d.sha256,
@@ -73,8 +38,7 @@ SELECT
     any_value(decision.decided_by) AS decided_by,
     any_value(decision.decided_at) AS decided_at,
     any_value(decision.reason) AS decision_reason
-FROM cause
+FROM quality.quarantine_cause AS cause
 JOIN core.document AS d USING (sha256)
 LEFT JOIN decision ON decision.sha256 = d.sha256
-WHERE d.kind <> 'other'
 GROUP BY d.sha256

@@ -18,6 +18,6 @@ SELECT
     count(*) FILTER (v.status = 'canonical') AS report_count,
     count(*) FILTER (v.status = 'quarantined') AS quarantined_count
 FROM core.report_version AS v
-JOIN core.document AS d ON d.document_number = v.document_number
+JOIN core.reading AS d ON d.document_number = v.document_number
 WHERE coalesce(v.rollup_code, d.division_code) IS NOT NULL AND v.agency_key IS NOT NULL AND v.report_year IS NOT NULL
 GROUP BY coalesce(v.rollup_code, d.division_code), v.agency_key

@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -42,15 +43,14 @@ def page_server(count: int, *options: str) -> Iterator[str]:
 def fetch_pages(address: str, folder: Path) -> None:
     """The process that is measured."""
     from flows.edge.catalogue import Rate, source_of_address
-    from flows.edge.manifest import Manifest
-    from flows.fetch import fetch
+    from flows.fetch import crawling, fetch_apart
     from flows.settings import Home
 
     source = replace(source_of_address(address), rate=Rate(1e9, 16), max_pages=100_000)
     home = Home(folder)
-    with Manifest(home.raw) as manifest:
-        summary = fetch([source], home, manifest, allow_private=True)
-    print(json.dumps({"found": summary.document_count, "cpu": time.process_time()}))
+    with crawling(home, print) as lock:
+        summary = fetch_apart([source], home, lock, allow_private=True)
+    print(json.dumps({"found": summary.document_count, "cpu": sum(os.times()[:4])}))
 
 
 def measure(command: list[str], count: int) -> dict[str, float]:
@@ -83,7 +83,8 @@ def compare(count: int, rounds: int) -> None:
 
 
 def queue_memory(count: int) -> None:
-    """The most memory of a process that has so many addresses in its queue: reports are listed, never answered."""
+    """The most memory of the process that fetches, with so many addresses in its queue: reports are listed, never
+    answered."""
     with page_server(count, "--hold") as address, tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.bench_fetch", "--address", address, folder], cwd=ROOT
@@ -94,7 +95,10 @@ def queue_memory(count: int) -> None:
             while sum(file.read_text().count("\n") for file in journal.glob("*.jsonl")) < pages:
                 assert process.poll() is None, "the process ended"
                 time.sleep(0.5)
-            status = Path(f"/proc/{process.pid}/status").read_text()
+            (fetching,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            status = Path(f"/proc/{fetching}/status").read_text()
+            # it would wait for the answers
+            os.kill(int(fetching), signal.SIGKILL)
         finally:
             process.kill()
             process.wait()

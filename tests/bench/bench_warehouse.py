@@ -3,15 +3,16 @@ once, over a made-up raw layer.
 
     python -m tests.bench.bench_warehouse [--reports 50000] [--marts] [--folder DIR] [--keep]
 
-Two groupings stand for "scan and group once". The grain that roll-ups need is one row a report and figure: whose
+Two groupings stand for "scan and group once". One row a report and figure is the grain that roll-ups need: whose
 number counts where depends on which report gives which figure, so that no coarser grouping of the facts can lead to
 the marts. The cheapest grouping of use, province × year × indicator, adds up everything that was read: wrong numbers
-(each application counted several times), but the least that any answer over all facts costs.
+(each application counted several times), but the least that any answer over all facts costs. The marts do neither:
+the parser has put the figures of each document side by side.
 
-DuckDB writes the raw layer itself, in batches and in the order in which the parser writes. Judging by Great
-Expectations is left out: reports with a critical finding are kept out, as the suites would do. Both sides run in one
-process with the same settings, the groupings before and after the build, on files that are in the system's cache.
-Seconds of CPU are the better measure on a machine that does other work too.
+DuckDB writes the facts itself, in batches and in the order in which the parser writes; what follows from them is made
+as for any batch. Judging by Great Expectations is left out: reports with a critical finding are kept out, as the
+suites would do. Both sides run in one process with the same settings, the groupings before and after the build, on
+files that are in the system's cache. Seconds of CPU are the better measure on a machine that does other work too.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pathlib import Path
 
 import duckdb
 
+from flows.edge.parquet import list_figures
 from flows.edge.reference import load_reference
 from flows.edge.warehouse import (
     JUDGEMENT,
@@ -214,6 +216,7 @@ def write_raw_layer(raw: Path, reports: int, batch: int = BATCH_DOCUMENTS) -> No
                 for parameter, value in bounds.items():
                     query = query.replace(parameter, str(value))
                 _copy(connection, query, folders[name] / f"{first:08d}.parquet")
+            list_figures(raw, f"v{PARSER_VERSION}/{first:08d}.parquet")
         _copy(connection, _ATTEMPT, raw / "attempt" / "run-0001.parquet")
 
 
@@ -348,7 +351,7 @@ def _run(home: Home, reports: int, batch: int, *, marts_only: bool) -> None:
         rows = "" if step.row_count is None else f"{step.row_count:>13,}"
         print(f"{step.seconds:8.2f} s {step.cpu_seconds:8.2f} s CPU {mark} {step.name:30}{rows}")
     with connect(home.warehouse, read_only=True) as connection:
-        ((facts,),) = connection.execute("SELECT sum(fact_count) FROM core.document").fetchall()
+        ((facts,),) = connection.execute("SELECT sum(fact_count) FROM core.reading").fetchall()
     print(
         f"{reports:,} reports, {facts:,} facts; Parquet {size / 2**30:.2f} GB, "
         f"warehouse {home.warehouse.stat().st_size / 2**30:.2f} GB"

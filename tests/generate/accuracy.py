@@ -2,8 +2,9 @@
 
     python -m tests.generate.accuracy --count 5000 --seed 1 [--era 2019] [--layout word] [--noise pinyin]
 
-Recall: of the figures printed, the share read with the right value and state. Precision: of the figures
-read, the share that are right. Silent errors: one digit of one cell of a sound report is changed, in a
+Recall: of the figures printed, the share read with the right value and state; where the print itself does
+not tell in which cell a figure stands (`tests.generate.determined`), it is not among them, and `of all` is
+the recall with it. Precision: of all figures read, the share that are right. Silent errors: one digit of one cell of a sound report is changed, in a
 cell that a sum of its form covers; the share of such reports in which no finding names the cell.
 """
 
@@ -41,6 +42,9 @@ class Score:
     """Figures that the documents hold."""
     printed_right: int = 0
     """Of these, read with the right value and state."""
+    undetermined: int = 0
+    """Further figures that the documents hold, whose place in their table the print does not tell."""
+    undetermined_right: int = 0
     read: int = 0
     """Figures that the reader gave."""
     read_right: int = 0
@@ -55,6 +59,8 @@ class Score:
         self.documents += other.documents
         self.printed += other.printed
         self.printed_right += other.printed_right
+        self.undetermined += other.undetermined
+        self.undetermined_right += other.undetermined_right
         self.read += other.read
         self.read_right += other.read_right
         self.kind += other.kind
@@ -65,6 +71,12 @@ class Score:
     @property
     def recall(self) -> float:
         return _share(self.printed_right, self.printed)
+
+    @property
+    def recall_of_all(self) -> float:
+        """With the figures whose place the print does not tell."""
+        right = self.printed_right + self.undetermined_right
+        return _share(right, self.printed + self.undetermined)
 
     @property
     def precision(self) -> float:
@@ -118,7 +130,12 @@ def _divisions() -> Any:
 def score(one: Document, by_ocr: bool = False) -> Score:
     """Compare what is read of a document with its truth."""
     known = one.truth
-    found = Score(documents=1, printed=len(known.facts), reports=int(known.kind == "annual_report"))
+    found = Score(
+        documents=1,
+        printed=len(known.facts),
+        undetermined=len(known.undetermined),
+        reports=int(known.kind == "annual_report"),
+    )
     try:
         report = read(one, by_ocr)
     except Exception as error:  # a crash is a document not read: it is counted and shown
@@ -144,12 +161,13 @@ def score(one: Document, by_ocr: bool = False) -> Score:
 
 def _score_facts(one: Document, facts: Iterable[Any], found: Score) -> None:
     known: Figures = one.truth.facts
+    given_besides = one.truth.allowed | one.truth.undetermined
     read_by_key: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for fact in facts:
         read_by_key[fact.indicator, fact.applicant].append(fact)
     wrong: list[str] = []
     for key, given in read_by_key.items():
-        value = known.get(key) or one.truth.allowed.get(key)
+        value = known.get(key) or given_besides.get(key)
         for fact in given:
             right = value is not None and _same(fact, value)
             found.read += 1
@@ -164,6 +182,8 @@ def _score_facts(one: Document, facts: Iterable[Any], found: Score) -> None:
         found.printed_right += int(right)
         if key not in read_by_key:
             wrong.append(f"{'|'.join(key)} not read, is {value.value} {value.state}")
+    for key, value in one.truth.undetermined.items():
+        found.undetermined_right += any(_same(fact, value) for fact in read_by_key.get(key, ()))
     if wrong:
         found.errors.append(
             f"{one.name} {one.truth.era} {one.layout} {one.noise}: {len(wrong)} figures, first: {wrong[0]}"
@@ -270,12 +290,15 @@ def grouped(cases: Iterable[Case], key: Callable[[Case], tuple[str, ...]]) -> di
 
 def _print_scores(title: str, scores: dict[tuple[str, ...], Score]) -> None:
     fields = ("agency", "agency_type", "scope", "division", "year", "era", "published_on")
-    print(f"\n{title:38} {'docs':>6} {'recall':>7} {'prec.':>7} {'kind':>6}", end="")
+    print(f"\n{title:38} {'docs':>6} {'recall':>7} {'of all':>7} {'prec.':>7} {'kind':>6}", end="")
     print("".join(f" {name[:9]:>9}" for name in fields))
     for name, one in scores.items():
         label = " ".join(name)
-        print(f"{label:38} {one.documents:6} {one.recall:7.4f} {one.precision:7.4f}", end="")
-        print(f" {one.kind_share:6.3f}" + "".join(f" {one.metadata_share(f):9.3f}" for f in fields))
+        print(f"{label:38} {one.documents:6} {one.recall:7.4f} {one.recall_of_all:7.4f}", end="")
+        print(
+            f" {one.precision:7.4f} {one.kind_share:6.3f}"
+            + "".join(f" {one.metadata_share(f):9.3f}" for f in fields)
+        )
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 from tests.generate import prose, truth
 from tests.generate.article import Article, Block, TableBlock
+from tests.generate.determined import determined
 from tests.generate.document import Document, Expected, Figures, Truth, Value
 from tests.generate.grid import Cell, keys
 from tests.generate.labels import FORMS, units
@@ -77,7 +78,7 @@ def compose(spec: Specification) -> Document:
         forms = {name: form() for name, form in FORMS[spec.era].items()}
         pictures = layout.figures_in == "pictures"
         blocks = prose.report_with_tables(voice, spec.era, forms, pictures)
-        blocks = _shaped(blocks, layout.shape, rng)
+        blocks = _shaped(blocks, layout.shape.format(scope=spec.agency.scope), rng)
         printed = {key for block in blocks if isinstance(block, TableBlock) for key in keys(block.grid)}
         known.facts = {key: value for key, value in figures.items() if key in printed}
         if spec.era != "2014":  # a sentence of section six may say that nothing was charged
@@ -96,10 +97,13 @@ def compose(spec: Specification) -> Document:
     if spec.media_type is None and layout.flatten:
         as_page = rng.random() < 0.5
     lost = ("newlines_blanks_lost", "spaces", *(("paragraphs_apart",) if as_page else ()))
-    if layout.state == "blank" and layout.flatten in lost:
+    if layout.blanks and layout.state == "blank" and layout.flatten in lost:
         # no trace of them is left: a reader may tell where they were, or not
         known.allowed |= {key: value for key, value in known.facts.items() if value.state == "blank"}
         known.facts = {key: value for key, value in known.facts.items() if value.state != "blank"}
+        certain = determined([block.grid for block in blocks if isinstance(block, TableBlock)], figures)
+        known.undetermined = {key: value for key, value in known.facts.items() if key not in certain}
+        known.facts = {key: value for key, value in known.facts.items() if key in certain}
     text = _written(article, spec, as_page, _printer(figures, spec.era, style, rng), rng)
     noise = NOISES[spec.noise]
     encoded = noise.encode(noise.text(text, rng), as_page)

@@ -34,7 +34,9 @@ class Expected:
 @dataclass(slots=True)
 class Truth:
     """What a right reading of a document says. `facts` are all the figures it gives; `allowed` are
-    figures its sentences give beside its tables: right to report, and no loss when left out."""
+    figures its sentences give beside its tables: right to report, and no loss when left out.
+    `undetermined` are figures whose place in their table is not known from the print, because the blank
+    cells between them left no trace: to be left out, or right."""
 
     kind: str
     agency: str | None = None
@@ -48,6 +50,7 @@ class Truth:
     title: str | None = None
     facts: Figures = field(default_factory=dict)
     allowed: Figures = field(default_factory=dict)
+    undetermined: Figures = field(default_factory=dict)
     findings: tuple[Expected, ...] = ()
 
 

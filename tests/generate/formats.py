@@ -50,6 +50,7 @@ SHAPED = (
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "pdf_unruled": "application/pdf",
+    "pdf_columns": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xls": "application/vnd.ms-excel",
@@ -80,7 +81,7 @@ def compose_format(spec: Specification, name: str) -> Document:
         blocks = prose.report_with_tables(
             voice, spec.era, {key: form() for key, form in FORMS[spec.era].items()}
         )
-        blocks = _shaped(blocks, layout.shape, rng)
+        blocks = _shaped(blocks, layout.shape.format(scope=spec.agency.scope), rng)
         printed = {key for block in blocks if isinstance(block, TableBlock) for key in keys(block.grid)}
         facts = {key: value for key, value in figures.items() if key in printed}
     known = Truth(
@@ -101,10 +102,11 @@ def compose_format(spec: Specification, name: str) -> Document:
         # an empty cell at the end of a sheet leaves no trace in the file
         known.allowed |= {key: value for key, value in facts.items() if value.state == "blank"}
         known.facts = {key: value for key, value in facts.items() if value.state != "blank"}
-    if name == "pdf_unruled" and all(value.state == "blank" for value in _disputes(known.facts).values()):
-        # a row without a label and without counts is white paper
-        known.allowed |= _disputes(known.facts)
-        known.facts = {key: value for key, value in known.facts.items() if key not in known.allowed}
+    for part in (_disputes(known.facts), _requests(known.facts)) if name == "pdf_unruled" else ():
+        if all(value.state == "blank" for value in part.values()):
+            # columns without rules and without counts are white paper
+            known.allowed |= part
+            known.facts = {key: value for key, value in known.facts.items() if key not in part}
     article = Article(title, spec.agency, spec.year, published_on, blocks)
     data = WRITERS[name](article, _printer(figures, spec.era, style, rng), rng)
     number = rng.randrange(10_000, 9_999_999)
@@ -124,10 +126,17 @@ def _disputes(figures: Figures) -> Figures:
     return {key: value for key, value in figures.items() if key[0].startswith(("review.", "litigation."))}
 
 
+def _requests(figures: Figures) -> Figures:
+    """Of the table with a column for each applicant; the form of 2014 has none."""
+    has_columns = any(applicant != "total" for _, applicant in figures)
+    return {key: value for key, value in figures.items() if has_columns and key[0].startswith("requests.")}
+
+
 # --- PDF ----------------------------------------------------------------------------------------
 
 _WIDTH, _HEIGHT = 595.0, 842.0
 _MARGIN = 72.0
+_COLUMN_SIZE = 10.5
 _FONT = "STSong-Light"
 """A font that PDF readers bring along: it is named in the file and not embedded."""
 
@@ -149,6 +158,10 @@ class _Habits:
     counts: str = "centre"
     upright: float = 0.5
     padding: float = 6.0
+    gutter: float = 0.0
+    """Points between two columns of text; 0: text runs over the page's whole width."""
+    is_balanced: bool = True
+    """Whether the columns above a table are of one height."""
 
 
 def write_pdf(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
@@ -183,6 +196,22 @@ def write_unruled_pdf(article: Article, print_cell: PrintCell, rng: Random) -> b
     return _drawn(article, print_cell, rng, habits)
 
 
+def write_pdf_in_columns(article: Article, print_cell: PrintCell, rng: Random) -> bytes:
+    """Running text in two columns, as gazettes print it; tables over the whole page between them."""
+    habits = _Habits(
+        lines=rng.choice(["strokes", "frames"]),
+        open_sides=False,
+        rows_break=False,
+        number=rng.choice(["— {} —", "{}", "第{}页", ""]),
+        head=rng.choice(["", "政府信息公开工作年度报告"]),
+        turned=False,
+        size=rng.choice([8.0, 9.0]),
+        gutter=rng.choice([14.0, 20.0, 30.0]),
+        is_balanced=rng.random() < 0.7,
+    )
+    return _drawn(article, print_cell, rng, habits)
+
+
 def _drawn(article: Article, print_cell: PrintCell, rng: Random, habits: _Habits) -> bytes:
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -206,7 +235,9 @@ def _draw(article: Article, print_cell: PrintCell, rng: Random, pen: _Pen) -> No
             case TableBlock(_, grid, caption):
                 if caption:
                     pen.paragraph(caption, 2.0)
+                pen.end_columns()
                 pen.table(grid, print_cell)
+    pen.end_columns()
     for line in prose.signature(article):
         pen.at_right(line)
     pen.close()
@@ -220,6 +251,8 @@ class _Pen:
         self._habits = habits
         self._string_width = width
         self._page = 1
+        self._in_columns: list[tuple[str, float]] = []
+        """Lines that wait to be put into columns, and their indents in points."""
         self._wide = (_HEIGHT, _WIDTH) if habits.turned else (_WIDTH, _HEIGHT)
         self._begin()
 
@@ -272,11 +305,37 @@ class _Pen:
         self._y -= 12
 
     def paragraph(self, text: str, indent: float, size: float = 14.0) -> None:
+        if self._habits.gutter:
+            size = _COLUMN_SIZE
+            lines = self._wrapped(text, size, self._column_width, indent * size)
+            self._in_columns += [(line, 0 if at else indent * size) for at, line in enumerate(lines)]
+            return
         for number, line in enumerate(self._wrapped(text, size, self._text_width, indent * size)):
             if self._y - 1.6 * size < _MARGIN:
                 self._turn_page()
             self._y -= 1.6 * size
             self._draw(line, _MARGIN + (0 if number else indent * size), self._y, size)
+
+    @property
+    def _column_width(self) -> float:
+        return (self._text_width - self._habits.gutter) / 2
+
+    def end_columns(self) -> None:
+        """Put the lines that wait into two columns, on as many pages as they fill."""
+        step = 1.6 * _COLUMN_SIZE
+        while self._in_columns:
+            height = int((self._y - _MARGIN) / step)
+            if height < 3:
+                self._turn_page()
+                continue
+            if self._habits.is_balanced and len(self._in_columns) < 2 * height:
+                height = -(-len(self._in_columns) // 2)
+            for column in range(2):
+                left = _MARGIN + column * (self._column_width + self._habits.gutter)
+                for at, (line, indent) in enumerate(self._in_columns[:height]):
+                    self._draw(line, left + indent, self._y - (at + 1) * step, _COLUMN_SIZE)
+                self._in_columns = self._in_columns[height:]
+            self._y -= height * step + 4
 
     def at_right(self, text: str) -> None:
         if self._y - 24 < _MARGIN:
@@ -832,6 +891,7 @@ class _Member(zipfile.ZipInfo):
 WRITERS: dict[str, Writer] = {
     "pdf": write_pdf,
     "pdf_unruled": write_unruled_pdf,
+    "pdf_columns": write_pdf_in_columns,
     "docx": write_docx,
     "xlsx": write_xlsx,
     "xls": write_xls,

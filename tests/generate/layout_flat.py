@@ -166,6 +166,16 @@ def one_line(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
     return [" ".join(spaces(grid, print_cell, rng))]
 
 
+def commas(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
+    """Each row a line of CSV, places under a span left empty or left out."""
+    kept = rng.random() < 0.5
+    lines = []
+    for row in _once(grid, print_cell):
+        printed = [text or "" for text in row if kept or text is not None]
+        lines.append(",".join(f'"{text}"' if "," in text or "，" in text else text for text in printed))
+    return lines
+
+
 def markdown(grid: Grid, print_cell: PrintCell, rng: Random) -> list[str]:
     """A markdown table; a spanning label stands once or in each of its places."""
     repeat = rng.random() < 0.5
@@ -219,6 +229,7 @@ FLATTENERS: dict[str, Flattener] = {
     "newlines": newlines,
     "newlines_blanks_lost": newlines_blanks_lost,
     "spaces": spaces,
+    "commas": commas,
     "one_line": one_line,
     "markdown": markdown,
 }

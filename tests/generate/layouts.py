@@ -14,7 +14,7 @@ NEW_FORMS = ("2019", "2021")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`flatten` names a flattener (the tables' markup is gone) and `page` then is not used. `style` is
+    """`shape` may name the `{scope}` of the report. `flatten` names a flattener (the tables' markup is gone) and `page` then is not used. `style` is
     one of STYLES. With `blanks` some figures are not printed, and `state` is what stands there."""
 
     page: Page = field(default_factory=Page)
@@ -56,6 +56,9 @@ LAYOUTS: dict[str, Layout] = {
     "columns_added_blanks": Layout(shape="columns_added", style="blanks", blanks=True),
     "columns_added_in_bars": Layout(shape="columns_added", flatten="bar_rows_short"),
     "columns_added_in_lines": Layout(shape="columns_added", flatten="bars"),
+    "columns_by_scope": Layout(shape="columns_{scope}", eras=("2014",)),
+    "columns_by_scope_in_bars": Layout(shape="columns_{scope}", flatten="bar_rows_short", eras=("2014",)),
+    "columns_by_scope_in_lines": Layout(shape="columns_{scope}", flatten="bars", eras=("2014",)),
     "rows_numbered": Layout(shape="rows_numbered"),
     "rows_numbered_in_bars": Layout(shape="rows_numbered", flatten="bar_rows_short"),
     "rows_apart": Layout(shape="rows_apart"),
@@ -100,6 +103,8 @@ LAYOUTS: dict[str, Layout] = {
     "flat_spaces": Layout(flatten="spaces"),
     "flat_one_line": Layout(flatten="one_line"),
     "flat_blanks_lost": Layout(flatten="newlines_blanks_lost", blanks=True),
+    "flat_commas": Layout(flatten="commas"),
+    "flat_commas_blanks": Layout(flatten="commas", style="blanks", blanks=True),
     "markdown": Layout(flatten="markdown"),
     "markdown_marked": Layout(flatten="markdown_marked"),
     "narrative": Layout(figures_in="sentences", eras=("2008", *ALL_FORMS)),

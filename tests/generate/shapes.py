@@ -219,6 +219,36 @@ def rows_numbered(name: str, grid: Grid, rng: Random) -> list[Grid]:
     ]
 
 
+OWN_LEVEL_HEADS = ("本级", "局本级", "市本级", "县本级", "省本级", "本机关")
+TERRITORY_HEADS = ("汇总", "合计", "全市汇总", "全县汇总", "本行政区域汇总", "本地区")
+
+
+def columns_own_level(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """Two sets of counts, the office's own and the territory's; the truth is the office's own."""
+    return [_two_sets(grid, rng, is_own=True)] if name == "statistics" else [grid]
+
+
+def columns_territory_total(name: str, grid: Grid, rng: Random) -> list[Grid]:
+    """The same two sets; the truth is the territory's."""
+    return [_two_sets(grid, rng, is_own=False)] if name == "statistics" else [grid]
+
+
+def _two_sets(grid: Grid, rng: Random, *, is_own: bool) -> Grid:
+    """The counts of the form and others beside them, under one heading each, or under two rows of them."""
+    heads = [Cell(rng.choice(heads), head=True) for heads in (OWN_LEVEL_HEADS, TERRITORY_HEADS)]
+    if rng.random() < 0.3:
+        heads.reverse()
+        is_own = not is_own
+    out: Grid = []
+    for label, unit, count in grid[1:]:
+        other = Cell("" if count.key is None else str(rng.randint(0, 9000)))
+        out.append([label, unit, count, other] if is_own else [label, unit, other, count])
+    label, unit, count = grid[0]
+    if rng.random() < 0.5:
+        return [[label, unit, count, count], [label, unit, *heads], *out]
+    return [[label, unit, *heads], *out]
+
+
 def _head(title: str, first: bool, text: str) -> Cell:
     return Cell(title if first else text, head=first)
 
@@ -249,7 +279,10 @@ SHAPES: dict[str, Shape] = {
         amounts_in_other_units,
         turned,
         columns_added,
+        columns_own_level,
+        columns_territory_total,
         rows_numbered,
         rows_apart,
     )
 }
+SHAPES["columns_single_agency"] = columns_own_level

@@ -1,4 +1,4 @@
-"""One fetch of the test web, in a process that can be killed: see `tests.web.acceptance`."""
+"""One fetch of the test web, by a process that can be killed: see `tests.web.acceptance`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from pathlib import Path
 from threading import Event
 
 from flows.edge.catalogue import Rate
-from flows.edge.manifest import Manifest
+from flows.edge.limits import Limits
 from flows.edge.politeness import Patience, Revisit
-from flows.edge.web import Limits
-from flows.fetch import fetch
+from flows.fetch import crawling, fetch_apart
 from flows.settings import Home
 from tests.web.site import LARGEST_BODY, make_web, sources
 
 PATIENCE = Patience(tries=3, first_wait_seconds=0.2, longest_wait_seconds=10.0, rest_seconds=0.2)
-LIMITS = Limits(body_bytes=LARGEST_BODY, connect_seconds=10.0, read_seconds=10.0, total_seconds=30.0)
+LIMITS = Limits(body_bytes=LARGEST_BODY, connect_seconds=10.0, read_seconds=60.0, total_seconds=120.0)
 
 
 def main(settings: dict[str, object]) -> None:
@@ -32,11 +31,11 @@ def main(settings: dict[str, object]) -> None:
     }
     stop = Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with Manifest(home.raw) as manifest:
-        summary = fetch(
+    with crawling(home, lambda said: print(said, file=sys.stderr), LIMITS) as lock:
+        summary = fetch_apart(
             sources(web, Rate(float(str(settings["rate"])), 2)),
             home,
-            manifest,
+            lock,
             hosts=addresses,
             limits=LIMITS,
             patience=PATIENCE,

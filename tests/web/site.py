@@ -7,13 +7,13 @@ one of the ways of `FAMILIES`, and some of the misbehaviour that sites show. The
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import re
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
@@ -55,9 +55,6 @@ class Asked:
     status: int
     is_whole: bool
     """The whole body was sent."""
-    connection: int = 0
-    number: int = 0
-    """Of the requests of the connection."""
 
 
 @dataclass(slots=True)
@@ -255,6 +252,9 @@ class TestWeb:
         self._at_once: Counter[str] = Counter()
         self._times: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._lock = threading.Lock()
+        self._go = threading.Event()
+        self._go.set()
+        self.half_sent = 0
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -284,8 +284,26 @@ class TestWeb:
             self._at_once[asked.host] -= 1
             self.log.append(asked)
 
-    def answers(self, since: int = 0) -> Iterator[Asked]:
-        return iter(self.log[since:])
+    @contextmanager
+    def holding(self, least: int) -> Iterator[Callable[[], bool]]:
+        """Reports are sent by half and the rest when this is left. The function says if so many are."""
+        self._go.clear()
+        try:
+            yield lambda: self.half_sent >= least
+        finally:
+            self._go.set()
+
+    def half(self) -> None:
+        """Half of a report was sent: wait for the rest's time."""
+        with self._lock:
+            self.half_sent += 1
+        self._go.wait()
+        with self._lock:
+            self.half_sent -= 1
+
+    @property
+    def is_holding(self) -> bool:
+        return not self._go.is_set()
 
 
 class _Server(ThreadingHTTPServer):
@@ -300,15 +318,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     web: TestWeb
-    numbers = itertools.count(1)
     form: Mapping[str, list[str]] = MappingProxyType({})
 
-    def setup(self) -> None:
-        super().setup()
-        self.connection_number, self.request_number = next(self.numbers), 0
-
     def do_GET(self) -> None:
-        self.request_number += 1
         host = self.headers["Host"]
         site = self.web.sites[host]
         at = time.monotonic()
@@ -321,8 +333,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            numbers = self.connection_number, self.request_number
-            self.web.end(Asked(at, host, self.path, self.status, whole, *numbers))
+            self.web.end(Asked(at, host, self.path, self.status, whole))
 
     def do_POST(self) -> None:
         self.form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -406,6 +417,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(page.body[start : start + 1500])
                 self.wfile.flush()
                 time.sleep(0.05)
+        elif page.is_report and self.web.is_holding:
+            self._head(200, page.content_type, Content_Length=str(len(page.body)), **headers)
+            middle = len(page.body) // 2
+            self.wfile.write(page.body[:middle])
+            self.wfile.flush()
+            self.web.half()
+            self.wfile.write(page.body[middle:])
         else:
             self._send(200, page.body, page.content_type, **headers)
 

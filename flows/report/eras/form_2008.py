@@ -32,5 +32,8 @@ STATISTICS: dict[str, tuple[str, str]] = {
 SHARED = frozenset({"当面申请数", "传真申请数", "信函申请数", "同意公开答复数", "同意部分公开答复数"})
 """Rows that the form of 2014 took over, so no mark of either."""
 
+OF_2014_TOO = {"行政复议数": "行政复议数量", "行政诉讼数": "行政诉讼数量"}
+"""Rows that tables of 2014 print as the local ones do → their label in the form of 2014."""
+
 FEWEST_ROWS = 3
 """Of its own rows from which a page is taken to print a local table."""

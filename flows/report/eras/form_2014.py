@@ -85,6 +85,10 @@ STATISTICS |= {
     "按时办结总数": STATISTICS["按时办结数"],
     "政府信息公开工作专职人员数": STATISTICS["专职人员数"],
     "政府信息公开工作兼职人员数": STATISTICS["兼职人员数"],
+    "举报投诉数": STATISTICS["举报投诉数量"],
+    "依申请公开信息收取费用": STATISTICS["依申请公开信息收取的费用"],
+    "政府信息公开查阅点数": STATISTICS["设置政府信息公开查阅点数"],
+    "政府信息公开工作人员数": STATISTICS["从事政府信息公开工作人员数"],
 }
 
 UNITS = dict(STATISTICS.values())

@@ -41,10 +41,16 @@ ORDERS: tuple[tuple[str, ...], ...] = (
 
 _LABELS: dict[str, str] = {
     "requests.resolved": "总计",
+    "requests.other": "其他处理",
+    "requests.other.misc": "其他",
     "review.upheld": "维持具体行政行为数",
     **{f"{section}.corrected": "被依法纠错数" for section in ("review", "litigation")},
     **{f"{section}.other": "其他情形数" for section in ("review", "litigation")},
 }
+
+
+_LOST = frozenset("?？\ufffd□")
+"""What stands for a character that was lost."""
 
 
 def rows_between(before: str, after: str | None, printed: list[str], *, statistics: bool) -> list[str]:
@@ -59,19 +65,21 @@ def rows_between(before: str, after: str | None, printed: list[str], *, statisti
             if len(between) == len(printed):
                 found = between
     for indicator, text in zip(found, printed, strict=False):
-        label = set(_label(indicator, statistics))
-        if len(label & set(text)) < max(min(2, len(label) - 1), len(label) // 3):
+        label = set(label_of(indicator, statistics=statistics))
+        # where marks of lost characters stand, few are left to be its own
+        needed = 1 if _LOST & set(text) else max(min(2, len(label) - 1), len(label) // 3)
+        if len(label & set(text)) < needed:
             return []
     return list(found)
 
 
-def _label(indicator: str, statistics: bool) -> str:
+def label_of(indicator: str, *, statistics: bool = False) -> str:
+    """The printed label of a row of a long table; empty for one that no table of its kind prints."""
     rows = {} if statistics else {**REQUESTS, **OTHER_2021}
     for label, name in rows.items():
         if name == indicator:
             return label
-    if statistics:
-        for label, (name, _) in STATISTICS.items():
-            if name == indicator:
-                return label
+    for label, (name, _) in STATISTICS.items():
+        if name == indicator:
+            return label
     return _LABELS.get(indicator, "")

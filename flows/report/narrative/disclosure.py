@@ -58,6 +58,11 @@ _CLOSE = re.compile(
     r"(?:“[^”]{1,20}”|公众号|平台|账号|官方|公众|号|订阅号|服务号|网站|网|首页|”|》|\"|\([^()]*\)"
     r"|上|中|共计|累计|共|全年|本年度|年度|今年|主动|对外|及时|依法|总计|合计|已|依托|,|、|\s)*$"
 )
+# 累计公开5928条,其中,本年度新增主动公开2110条
+_OF_THE_YEAR = re.compile(
+    rf"累计[^。]{{0,80}}?,(?:其中[,:]?)?(?:本年度?|当年|今年|(?P<year>20\d\d)年度?)共?(?:新增|主动公开|公开)"
+    rf"(?:主动|公开|政府|政务|信息|的|共|为){{0,6}}{_ITEM_COUNT.pattern}(?=[,、()\s]|$)"
+)
 _SUBJECT = re.compile(r"(?:领域|方面|工作中|过程中|事项|类别|专栏)$")
 
 
@@ -99,6 +104,16 @@ def disclosed(sentence: Sentence) -> Iterator[Statement]:
         # Several sites or accounts side by side: none of them is the channel's figure
         if indicator == "disclosed.total" or len({s.number.value for s in whole}) == 1:
             yield whole[0]
+    if not any(statement.indicator == "disclosed.total" for statement in found):
+        yield from _of_the_year(sentence)
+
+
+def _of_the_year(sentence: Sentence) -> Iterator[Statement]:
+    """What of a running total was published in the report's year."""
+    match = _OF_THE_YEAR.search(sentence.text)
+    number = count(match["n"]) if match else None
+    if match and number and (match["year"] is None or int(match["year"]) == sentence.year):
+        yield sentence.says("disclosed.total", number, match.start("n"), match.end("n"))
 
 
 def _channel(lead: str, verb: str, generic: bool) -> tuple[str, int | None] | None:

@@ -29,6 +29,7 @@ REQUEST = (
     r"|申请(?:政府|政务)?信息公开"
     r"|(?:公开|获取)(?:政府|政务|相关|有关)?信息的?(?:书面)?申请"
     r"|申请公开的?(?:政府|政务|相关|有关)?信息"
+    r"|(?:政府|政务)信息申请公开|(?<=的)公开申请"
     r"|(?:依申请公开|信息公开)的?请求)"
 )
 _REQUEST_TAIL = r"(?:的|政府|政务|信息|公开|书面|有效|申请|事项|案件|信件|表|书|函|业务|要求|办件|邮件|件(?=[共合总累计为\s\d]))*"
@@ -55,11 +56,12 @@ _RECEIVED = tuple(
             r"(?!行政复议|复议|引发|收费|投诉)"
         ),
         rf"(?P<who>){REQUEST}{_REQUEST_TAIL}(?:共)?(?:收到|接到|受理|接收|新收){QUANTITY}{SUM}(?P<n>{CASE_COUNT})",
+        rf"(?P<who>){REQUEST}(?:总量|总数|数量|总件数)(?:共|为|是|:){{1,2}}(?P<n>{CASE_COUNT})",
     )
 )
 _RECEIVED_BARE = re.compile(
     rf"{_RECEIVE}(?:有效|各类)?"
-    rf"(?:申请{QUANTITY}{SUM}(?P<n>{CASE_COUNT})|{SUM}(?P<m>{CASE_COUNT})(?:有效)?申请(?![人公行]))"
+    rf"(?:申请(?:书|表|函)?{QUANTITY}{SUM}(?P<n>{CASE_COUNT})|{SUM}(?P<m>{CASE_COUNT})(?:有效)?申请(?![人公行]))"
 )
 _NONE_RECEIVED = re.compile(
     rf"{NO}(?P<who>{NOBODY}*+){REQUEST}"

@@ -86,13 +86,13 @@ _NOT_YET = re.compile(
     r"|原则上|不超过|避免|防止|杜绝|如果|如未|若|凡|承诺|不得"
 )
 _OTHERS = re.compile(
-    r"[市区县省州]直|(?<!级)各(?:有关|相关)?(?:部门|单位)|各(?:县|区|市|乡|镇|街道|股|所)|县[(、]?市?[、区)]|乡镇|下属|所属"
+    r"[市区县省州]直|政府及其(?:所属|工作|组成)?各?部门|(?<!级)各(?:有关|相关)?(?:部门|单位)|各(?:县|区|市|乡|镇|街道|股|所)|县[(、]?市?[、区)]|乡镇|下属|所属"
     r"|直属(?!机关)|基层|市级(?:部门|机关)|区级(?:部门|机关)|县级(?:部门|机关)|兄弟"
 )
 _COMPARED = re.compile(
-    r"同比|比[上去]年|较[上去]年|相比|增加|减少|新增|增长|下降|多(?=受理|收到|公开)|每|平均|日均|月均|人均"
+    r"同比|比[上去]年|较[上去]年|相比|增加|减少|新增(?!主动公开|公开)|增长|下降|多(?=受理|收到|公开)|每|平均|日均|月均|人均"
 )
-_RULE = re.compile("规定(?!的)")
+_RULE = re.compile("规定(?!的|时间|时限|期限)")
 # What a clause counts: a territory (全市共收到, not 面向全市公开), or one agency of it
 _OF_TERRITORY = re.compile(r"(?:^|(?<=[年度月日来间份\s,:;(]))全[省市县区州盟旗](?!面)")
 _OF_ONE_AGENCY = re.compile(r"[省市县区州盟旗]本级|本级政府|政府办公[室厅]")
@@ -151,7 +151,7 @@ def is_own(sentence: Sentence, at: int) -> bool:
     prefix = _lead(sentence.text, at)
     if not _is_this_year(prefix, sentence.year) or _NOT_YET.search(prefix):
         return False
-    if "累计" in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
+    if "累计" in prefix and "全年累计" not in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
         return False
     clause = last_clause(prefix)
     if _RULE.search(clause):
