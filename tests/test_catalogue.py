@@ -283,7 +283,10 @@ def test_the_catalogue_as_shipped_is_scheduled_as_its_sample() -> None:
             ":2: never.text: expected a regular expression (nested too deeply), found",
         ),
         ('served_from: "a\\0b"\n', ":2: served_from: expected a folder of the project, found"),
-        (f"hosts: {'[' * 5000}\n", ": expected the keys of a source, found lists or mappings nested too deeply"),
+        (
+            f"hosts: {'[' * 5000}\n",
+            ": expected the keys of a source, found lists or mappings nested too deeply",
+        ),
         ("publisher: a\x07b\n", ":2: not YAML: unacceptable character #x0007"),
         ("labels: [a]\n", ":2: labels: expected a mapping of labels, found a list"),
         (

@@ -55,7 +55,7 @@ def test_every_rule_of_the_reader_is_described() -> None:
 def test_every_rule_of_a_run_is_described() -> None:
     raised = set(re.findall(r"'([a-z]+\.[a-z_]+)' as rule", (SQL / "quality" / "condition.sql").read_text()))
     raised |= set(
-        re.findall(r"sha256, '(document\.[a-z_]+)'", (SQL / "quality" / "quarantine.sql").read_text())
+        re.findall(r"sha256, '(document\.[a-z_]+)'", (SQL / "quality" / "quarantine_cause.sql").read_text())
     )
     assert len(raised) >= 5
     assert raised - set(DESCRIBED) == set()

@@ -2,7 +2,8 @@
 
 `raw/<table>/<parser version>/<batch>.parquet`; a batch is named by the hash of the documents in it, is
 written under a temporary name and renamed, and its `document` file comes last: rows of a batch without
-one are not read. Its `figure_list` file follows from its `fact` file, and is made for a batch that has none. Attempts (the fetch manifest) have no parser version and are named by run.
+one are not read. Its `figure_list` file follows from its `fact` file, and is made for a batch that lacks it.
+Attempts (the fetch manifest) have no parser version and are named by run.
 """
 
 from __future__ import annotations

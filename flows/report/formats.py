@@ -18,10 +18,10 @@ from flows.report.source import CELL, MARKS, TABLE, Source
 from flows.report.text import decode, mend_double_encoding
 
 _MAX_BYTES = 200 * 2**20
-_MAX_TEXT = 16 * 2**20
+_MAX_TEXT = 8 * 2**20
+"""Of a page or a plain text. The largest page seen has one; longer ones would take more than two seconds."""
 _MAX_PARTS = 100_000
 """What bars, tabs and commas part in a text may be cells."""
-"""Of a page or a plain text. The largest page seen has one; longer ones would take more than two seconds."""
 _MAX_TEXT_WITH_IMAGES = 64 * 2**20
 _MAX_UNPACKED = 100 * 2**20
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|table|div|p|meta|article|span)\b", re.I)

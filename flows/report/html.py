@@ -74,7 +74,9 @@ _LONG_ROW = 80
 _LONG_CELL = 400
 _INNER_SPACE = re.compile("[ \n\t\x1c\x0b\x0c\xa0\u3000\u200b\ufeff]")
 _ODD_SPACES = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060"))
-_AROUND_MARKS = re.compile(f"[ \x0c]*([{_OPEN}{_CLOSE}{_ROW}{_ROW_END}{_ITEM}{_ITEM_END}{_SPANS}{_BLOCK}])[ \x0c]*")
+_AROUND_MARKS = re.compile(
+    f"[ \x0c]*([{_OPEN}{_CLOSE}{_ROW}{_ROW_END}{_ITEM}{_ITEM_END}{_SPANS}{_BLOCK}])[ \x0c]*"
+)
 """White space at the marks of tables and blocks is none."""
 _TABLE_MARKS = (_OPEN, _CLOSE, _ROW, _ROW_END, _ITEM, _ITEM_END)
 _SPAN_NOTE = re.compile(f"(?<={_ITEM})..{_SPANS}")

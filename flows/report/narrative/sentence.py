@@ -151,7 +151,11 @@ def is_own(sentence: Sentence, at: int) -> bool:
     prefix = _lead(sentence.text, at)
     if not _is_this_year(prefix, sentence.year) or _NOT_YET.search(prefix):
         return False
-    if "累计" in prefix and "全年累计" not in prefix and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix)):
+    if (
+        "累计" in prefix
+        and "全年累计" not in prefix
+        and (_SINCE_START.search(prefix) or not _THIS_YEAR.search(prefix))
+    ):
         return False
     clause = last_clause(prefix)
     if _RULE.search(clause):
