@@ -25,7 +25,8 @@ from flows.report.facts import Facts
 from flows.report.types import Report
 from flows.settings import PARSER_VERSION, SECONDS_PER_DOCUMENT, Home
 
-BATCH_DOCUMENTS = 500
+BATCH_DOCUMENTS = 2_000
+"""A batch is four small files, and opening files is a good part of what building the warehouse costs."""
 BATCH_BYTES = 100_000_000
 SMALL_RUN = 64
 """With fewer documents one worker reads them all: starting another costs more than it saves."""

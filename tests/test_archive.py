@@ -102,7 +102,13 @@ def test_a_batch_is_named_by_its_documents_in_any_order(tmp_path: Path) -> None:
     assert write_batch(tmp_path, 1, batch_of("a", "b")) == first  # type: ignore[arg-type]
     assert written_documents(tmp_path, 1) == {"a", "b"}
     assert read_table(tmp_path, "fact", 1).num_rows == 2
-    assert len(files(tmp_path)) == 3
+    assert {path.parent.parent.name for path in files(tmp_path)} == {
+        "document",
+        "fact",
+        "figure_list",
+        "finding",
+    }
+    assert len(files(tmp_path)) == 4
 
 
 def test_versions_are_apart(tmp_path: Path) -> None:

@@ -287,7 +287,7 @@ def originals_of(*sizes: int) -> list[Original]:
         ([1] * 63, 8, [63]),
         ([1] * 128, 2, [32] * 4),
         ([1] * 200, 2, [50] * 4),
-        ([1] * 5000, 2, [BATCH_DOCUMENTS] * 10),
+        ([1] * 10 * BATCH_DOCUMENTS, 2, [BATCH_DOCUMENTS] * 10),
         ([BATCH_BYTES, 1, 1], 2, [1, 2]),
         ([BATCH_BYTES + 1] * 3, 2, [1, 1, 1]),
     ],
