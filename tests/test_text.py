@@ -195,3 +195,8 @@ def test_double_encoding_is_undone() -> None:
 def test_rare_characters_of_names_stay() -> None:
     text = "礐石街道办事处2022年政府信息公开工作年度报告，礐石街道主动公开信息，礐石街道收到申请3件，礐石街道无复议"
     assert repair(text).text == text
+
+
+def test_a_name_of_an_old_character_is_no_traditional_script() -> None:
+    text = "濛江街道2017年政府信息公开工作年度报告\n" + "濛江街道公开政府信息12条。\n" * 5
+    assert repair(text).text is text

@@ -509,6 +509,12 @@ def _mend_script(repaired: Repaired) -> None:
     total = sum(marks)
     if total < 3 and total * 200 < len(text):
         return
+    if (
+        len(converted) == len(text)
+        and len({pair for pair in zip(text, converted, strict=True) if _is_mark(*pair)}) < 2
+    ):
+        # one character again and again is a name's: 濛 in 濛江街道
+        return
     whole = total * 100 >= len(text)
     edits: list[Edit] = []
     count = 0
@@ -550,9 +556,11 @@ def _traditional_marks(line: str, converted: str) -> int:
         return 0
     if len(line) != len(converted):
         return sum(character.encode("gb2312", "ignore") == b"" for character in line if character > "\u3400")
-    return sum(
-        old != new and old.encode("gb2312", "ignore") == b"" for old, new in zip(line, converted, strict=True)
-    )
+    return sum(map(_is_mark, line, converted))
+
+
+def _is_mark(old: str, new: str) -> bool:
+    return old != new and old.encode("gb2312", "ignore") == b""
 
 
 # --- width, punctuation, dates ------------------------------------------------------------------
