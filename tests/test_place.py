@@ -820,3 +820,17 @@ def test_a_township_whose_name_begins_like_a_province() -> None:
     assert resolve("上海庙镇", 2019).province is None
     assert resolve("上海庙镇", 2019, None, "鄂托克前旗人民政府网站").code == "150623"
     assert resolve("上海庙镇", 2019, None, "上海市崇明区人民政府").code == "310151"
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        ["网站标识码:3205060050", "江苏省苏州市吴中区"],
+        ["江苏省苏州市吴中区人民政府门户网站"],
+        ["网站标识码:3205060050", "江苏省苏州市"],
+    ],
+)
+def test_the_end_of_a_townships_name_goes_behind_the_county_that_the_page_names(context: list[str]) -> None:
+    """塘桥镇 is a town of 张家港, in the prefecture of 吴中区."""
+    place = resolve("柳塘桥镇", 2019, None, *context)
+    assert place.code == "320506", place.why

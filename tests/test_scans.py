@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from flows.edge import ocr
 from flows.edge.divisions import load_divisions
 from flows.report.read import read_report
@@ -12,8 +10,6 @@ from tests.generate.accuracy_formats import FLOORS, is_low
 from tests.generate.formats import compose_format
 from tests.generate.generate import specification
 from tests.generate.scans import Scanner, scanned
-
-pytestmark = pytest.mark.skipif(not ocr.is_available(), reason="needs the extra `ocr`")
 
 
 def test_scanned_report() -> None:

@@ -460,10 +460,16 @@ class Divisions(Register):
             if clue.kind in _BY_CHANCE and len(found) * len(clue.codes) > _DIVISIONS * 0.1:
                 continue
             fitting = self._supported(found, clue)
-            by_county = claim.is_tail or (clue.kind == "context" and self._names_county(clue))
-            if claim.source == "like" and fitting and by_county:
-                # a place of a like name must be in the county that the page names, or in its prefecture
-                fitting = fitting if self._support(fitting[0], clue.codes) > 2 else []
+            names_county = self._names_county(clue)
+            if (
+                claim.source == "like"
+                and fitting
+                and (claim.is_tail or (clue.kind == "context" and names_county))
+            ):
+                # a place of a like name must be in the county that the page names, or in its prefecture; what is
+                # only the end of a name, in that county
+                least = 4 if claim.is_tail and names_county else 3
+                fitting = fitting if self._support(fitting[0], clue.codes) >= least else []
             if not fitting:
                 if clue.kind not in (*_BY_CHANCE, "shape", "path"):
                     against.append(clue)
@@ -471,6 +477,8 @@ class Divisions(Register):
             if len(fitting) < len(found) or (len(found) == 1 and clue.kind not in ("own", "short", "folder")):
                 used.append(clue)
             found = fitting
+        if claim.is_tail and any(clue.kind in _FIRM for clue in against):
+            return self._from_clues(evidence)
         if claim.source in ("township", "like") and not used:
             if any(clue.kind in _FIRM and len(clue.codes) == 1 for clue in against):
                 return self._from_clues(evidence)
