@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from flows.edge.archive import Archive
 from flows.edge.catalogue import load_source, names
 from flows.edge.manifest import Attempt, Manifest
 from flows.edge.parquet import SCHEMAS, read_table, written_documents
-from flows.edge.processes import Workers, WorkersError
+from flows.edge.processes import Lost, Workers, WorkersError
 from flows.parse import (
     BATCH_BYTES,
     BATCH_DOCUMENTS,
@@ -217,6 +219,31 @@ def test_batches_beside_a_killed_worker_are_read(tmp_path: Path) -> None:
     assert sum(total, ParseSummary()).report_count == 36
 
 
+def wait_or_end(items: Sequence[str], begin: Callable[[int], None]) -> int:
+    """End the process, or wait until another has ended as often as the item says."""
+    for index, item in enumerate(items):
+        begin(index)
+        if item == "end":
+            os._exit(1)
+        deadline = time.monotonic() + 60
+        while not Path(item).exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+    return len(items)
+
+
+def test_a_process_that_ends_takes_no_other_with_it(tmp_path: Path) -> None:
+    marker = tmp_path / "ended"
+    results: list[tuple[list[int], list[Lost[str]]]] = []
+    with Workers(wait_or_end, count=2, seconds_per_item=60) as workers:
+        thread = threading.Thread(target=lambda: results.append(workers.run([str(marker)] * 2)))
+        thread.start()
+        ended = [workers.run(["end"]) for _ in range(4)]
+        marker.touch()
+        thread.join(timeout=60)
+    assert [len(lost) for _, lost in ended] == [1] * 4
+    assert results == [([2], [])]  # in one part, by one process
+
+
 def test_a_document_read_at_the_second_try_is_not_given_up(tmp_path: Path) -> None:
     home = Home(tmp_path)
     originals = archived(home, [str(tmp_path / "marker")])
@@ -225,8 +252,6 @@ def test_a_document_read_at_the_second_try_is_not_given_up(tmp_path: Path) -> No
 
 
 def end_at_once(_items: Sequence[int], _begin: object) -> None:
-    import os
-
     os._exit(1)
 
 

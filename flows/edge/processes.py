@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -58,25 +59,28 @@ class Lost(Generic[Item]):
 
 
 class Workers(Generic[Item, Result]):
-    """A pool of spawned processes for one kind of work; safe for several threads, one batch a thread.
+    """So many spawned processes for one kind of work; safe for several threads, one batch a thread.
 
-    `work` and the items are pickled: `work` must be importable by name. Use it as a context manager.
+    Each is a pool of one: an executor ends all its processes with the first that ends, and with them batches
+    that are sound. `work` and the items are pickled: `work` must be importable by name. Use it as a context
+    manager.
     """
 
     def __init__(self, work: Work[Item, Result], *, count: int, seconds_per_item: float) -> None:
         self._work = work
-        self._count = count
         self._seconds = seconds_per_item
-        self._lock = threading.Lock()
-        self._free = threading.BoundedSemaphore(count)
-        self._pool: ProcessPoolExecutor | None = None
+        self._starting = threading.Lock()
+        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
+        for _ in range(count):
+            self._idle.put(None)  # started when there is work
 
     def __enter__(self) -> Workers[Item, Result]:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        while not self._idle.empty():
+            if (process := self._idle.get()) is not None:
+                process.shutdown(wait=True, cancel_futures=True)
 
     def run(self, items: Sequence[Item]) -> tuple[list[Result], list[Lost[Item]]]:
         """Do the work for the items: a result for each part they were done in (one, if no process was
@@ -87,13 +91,12 @@ class Workers(Generic[Item, Result]):
         waiting: list[Sequence[Item]] = [items]
         while waiting:
             batch = waiting.pop()
-            with self._free, _Trace() as trace:
-                pool = self._current_pool()
+            with _Trace() as trace:
                 try:
-                    results.append(self._submit(pool, batch, trace).result())
+                    with self._process() as process:
+                        results.append(self._submit(process, batch, trace).result())
                     continue
                 except BrokenProcessPool:
-                    self._replace(pool)
                     begun = trace.begun()
             if begun is None:
                 starts += 1
@@ -113,35 +116,38 @@ class Workers(Generic[Item, Result]):
 
     def _run_alone(self, item: Item) -> Result | Lost[Item]:
         began = time.monotonic()
-        with _new_pool(1) as pool, _Trace() as trace:
+        with _new_process() as process, _Trace() as trace:
             try:
-                return self._submit(pool, [item], trace).result()
+                return self._submit(process, [item], trace).result()
             except BrokenProcessPool:
                 if time.monotonic() - began >= self._seconds:
                     return Lost(item, f"not read within {self._seconds:g} s")
                 return Lost(item, "reading it ends the process that reads it")
 
-    def _submit(self, pool: ProcessPoolExecutor, items: Sequence[Item], trace: _Trace) -> Future[Result]:
-        with self._lock, _without_main():
-            return pool.submit(_call, self._work, items, trace.path, self._seconds)
+    def _submit(self, process: ProcessPoolExecutor, items: Sequence[Item], trace: _Trace) -> Future[Result]:
+        with self._starting, _without_main():
+            return process.submit(_call, self._work, items, trace.path, self._seconds)
 
-    def _current_pool(self) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = _new_pool(self._count)
-            return self._pool
+    @contextmanager
+    def _process(self) -> Iterator[ProcessPoolExecutor]:
+        """An idle process; it is idle again afterwards, or another is started in its place."""
+        process = self._idle.get()
+        try:
+            process = process or _new_process()
+            yield process
+        except BrokenProcessPool:
+            process, broken = None, process
+            if broken is not None:
+                broken.shutdown(wait=False)
+            raise
+        finally:
+            self._idle.put(process)
 
-    def _replace(self, broken: ProcessPoolExecutor) -> None:
-        with self._lock:
-            if self._pool is broken:
-                self._pool = None
-        broken.shutdown(wait=False)
 
-
-def _new_pool(count: int) -> ProcessPoolExecutor:
+def _new_process() -> ProcessPoolExecutor:
     for name, value in _MEMORY.items():
         os.environ.setdefault(name, value)
-    return ProcessPoolExecutor(max_workers=count, mp_context=get_context("spawn"), initializer=_begin_worker)
+    return ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"), initializer=_begin_worker)
 
 
 @contextmanager
