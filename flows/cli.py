@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -33,6 +36,26 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"flows.commands.{name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As ever, and a command that is misspelt gets the likely one named."""
+        close = get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] not in COMMANDS and close:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {close[0]}?")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """A file or folder that cannot be read or written ends a command with one line."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads on
+        except OSError as error:
+            if error.filename is None or os.environ.get("GONGKAI_DEBUG") == "1":
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

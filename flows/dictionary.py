@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flows.alert import ALERT_DESCRIPTION, record_alerts
-from flows.edge.reference import MEASURE_TERM, TABLES, load_reference, reference_descriptions
+from flows.edge.reference import ALL_TABLES, load_reference, reference_descriptions
 from flows.edge.warehouse import (
     JUDGEMENT,
     OVERALL_JUDGEMENT,
@@ -34,7 +34,7 @@ SCHEMAS = {
 }
 
 GRAINS = {
-    **{f"ref.{table.name}": table.grain for table in (*TABLES, MEASURE_TERM)},
+    **{f"ref.{table.name}": table.grain for table in ALL_TABLES},
     JUDGEMENT: ("sha256", "rule"),
     OVERALL_JUDGEMENT: ("suite", "subject", "rule"),
     RULE: ("suite", "rule"),

@@ -28,7 +28,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from flows.edge.reference import MEASURE_TERM, TABLES, read_reference, reference_descriptions
+from flows.edge.reference import ALL_TABLES, read_reference, reference_descriptions
 from flows.edge.warehouse import RUN_TABLES, STAGE_DESCRIPTIONS, Description
 from flows.settings import ROOT, SQL
 
@@ -45,7 +45,7 @@ RAW = (
 )
 SOURCES = (
     *RAW,
-    *(f"ref.{table.name}" for table in (*TABLES, MEASURE_TERM)),
+    *(f"ref.{table.name}" for table in ALL_TABLES),
     *(table.name for table in STAGE_DESCRIPTIONS),
 )
 """The tables that models may read and that no model makes."""
@@ -336,7 +336,7 @@ def _source_columns() -> list[tuple[str, list[str]]]:
     from flows.edge.parquet import SCHEMAS
 
     return [
-        *((f"raw.{name}", schema.names) for name, schema in SCHEMAS.items()),
+        *((f"raw.{name}", [*schema.names, "document_number"]) for name, schema in SCHEMAS.items()),
         *((table.name, list(table.columns)) for table in reference_descriptions()),
         *((f"raw.{name}", list(columns)) for name, columns in RUN_TABLES.items()),
         *((table.name, list(table.columns)) for table in STAGE_DESCRIPTIONS),

@@ -12,7 +12,7 @@ SAMPLE = ROOT / "warehouse" / "sample"
 SQL = ROOT / "sql"
 EXPECTATIONS = ROOT / "expectations"
 
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 """Raised when a change of the core changes what it reads: documents are then read again."""
 SECONDS_PER_DOCUMENT = 300.0
 """Reading takes milliseconds; OCR of a scan takes 12 to 26 s, on a machine with other work 200 s."""

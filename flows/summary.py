@@ -60,10 +60,10 @@ class RunSummary:
     def attention(self) -> list[str]:
         """What went wrong without stopping the run, the first few of each kind."""
         lines = [f"not fetched: {failure}" for failure in self.fetched.failures[:SHOWN]]
+        if not self.fetched.document_count and not self.fetched.failures:
+            lines.append("no document was found in the sources given")
         if len(self.fetched.failures) > SHOWN:
-            lines.append(
-                f"and {len(self.fetched.failures) - SHOWN:,} more: see raw attempts in core.document"
-            )
+            lines.append(f"and {len(self.fetched.failures) - SHOWN:,} more")
         lines += [f"not read: {missing}; fetch it again" for missing in self.parsed.missing[:SHOWN]]
         return lines + self.problems
 

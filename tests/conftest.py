@@ -5,9 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from flows.edge import ocr
 from flows.settings import Home
+
+# one answer for one state of the code, on a busy machine too; `make fuzz` is the search for new cases
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 # left out, not skipped: named on the command line, as `make test` does, it runs, and fails without the extra
 collect_ignore = [] if ocr.is_available() else ["test_scans.py"]

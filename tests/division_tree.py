@@ -52,10 +52,14 @@ alias,code,kind,from_year,to_year,source
 """
 
 
-def reference_folder(folder: Path) -> Path:
-    """The project's reference data over the made-up divisions."""
+def reference_folder(folder: Path, divisions: str = "", successors: str = "") -> Path:
+    """The project's reference data over the made-up divisions, and over more rows of them."""
     shutil.copytree(REFERENCE, folder)
-    files = {"division": DIVISIONS, "division_successor": SUCCESSORS, "division_alias": ALIASES}
+    files = {
+        "division": DIVISIONS + divisions,
+        "division_successor": SUCCESSORS + successors,
+        "division_alias": ALIASES,
+    }
     for name, text in files.items():
         path = folder / f"{name}.csv"
         path.unlink(missing_ok=True)
@@ -66,9 +70,9 @@ def reference_folder(folder: Path) -> Path:
 class Country:
     """Reports of the made-up country, kept as a raw layer and built into a warehouse in memory."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, divisions: str = "", successors: str = "") -> None:
         self.folder = folder
-        self.reference = reference_folder(folder / "reference")
+        self.reference = reference_folder(folder / "reference", divisions, successors)
         self.raw = RawLayer(folder / "raw")
         self.judgements: list[dict[str, Any]] = []
         self._count = 0
@@ -143,6 +147,15 @@ class Country:
         with connect() as connection:
             build_warehouse(connection, self)
             yield connection
+
+
+def moving_country(folder: Path) -> Country:
+    """The country with 辰县, which 丑市 handed over to 子市 in 2018."""
+    return Country(
+        folder,
+        "110203,辰县,3,110200,2008,2017\n110103,辰县,3,110100,2018,\n",
+        "110203,110103,2018,same,made up\n",
+    )
 
 
 @cache

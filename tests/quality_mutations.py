@@ -158,6 +158,11 @@ def agency_series(
     return series
 
 
+def agency_key(agency: places.Agency) -> str:
+    """What names of one agency have in common: 呼伦贝尔市根河市司法局 is 根河市司法局."""
+    return f"{agency.place.code}{agency.name.rpartition(agency.place.name)[2] or agency.name}"
+
+
 def _figures(rng: Random, era: str, size: str, before: Specification | None) -> Figures:
     """Figures that follow from the year before and are of its order."""
     if before is None or before.figures is None:
@@ -327,7 +332,7 @@ def spoiled_country(seed: int, count: int) -> tuple[list[Print], list[Spoiled]]:
             other = next_series(years, size=size) if kind == "copy" else []
             both = [one.agency for one in series[:1] + other[:1]]
             # two series of one agency would be versions of the same reports
-            keys = [f"{agency.place.code}{agency.name}" for agency in both]
+            keys = [agency_key(agency) for agency in both]
             if (
                 {agency.place.province_code for agency in both} & set(lost)
                 or names.intersection(keys)
@@ -343,7 +348,7 @@ def spoiled_country(seed: int, count: int) -> tuple[list[Print], list[Spoiled]]:
     for code in lost:
         for _ in range(PROVINCE_AGENCIES):
             series = next_series(LATER, [code])
-            key = f"{series[0].agency.place.code}{series[0].agency.name}"
+            key = agency_key(series[0].agency)
             if key not in names:
                 names.add(key)
                 prints += [Print(one) for one in series if one.year != 2021]
@@ -359,7 +364,7 @@ def sound_country(seed: int, count: int) -> list[Print]:
     while len(prints) < count:
         number += 1
         series = agency_series(f"{seed}-sound-{number}", ALL)
-        key = f"{series[0].agency.place.code}{series[0].agency.name}"
+        key = agency_key(series[0].agency)
         if key not in names:
             names.add(key)
             prints += [Print(one) for one in series]

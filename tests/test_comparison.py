@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Country:
         self.raw = RawLayer(home.raw)
         self.names: dict[str, str] = {}
         self.sources: dict[str, str | None] = {}
+        self.addresses: dict[str, str] = {}
         self.attempts: list[dict[str, Any]] = []
         self._documents: list[dict[str, Any]] = []
         self._facts: list[dict[str, Any]] = []
@@ -68,14 +69,17 @@ class Country:
         self.raw.add(self._documents, self._facts, self._findings)
         rows = [
             {
-                "address": f"https://www.example.gov.cn/{row['sha256'][:8]}.html",
+                "address": self.addresses.get(
+                    self.names[row["sha256"]], f"https://www.example.gov.cn/{row['sha256'][:8]}.html"
+                ),
                 "role": "document",
-                "requested_at": at,
+                # one after the other
+                "requested_at": at + timedelta(seconds=place),
                 "sha256": row["sha256"],
                 "byte_count": 10,
                 "source_name": self.sources.get(self.names[row["sha256"]]),
             }
-            for row in self._documents
+            for place, row in enumerate(self._documents)
         ]
         self.attempts = rows
         write_attempts(self.home.raw, f"run-{len(rows)}", rows)
@@ -205,6 +209,69 @@ def test_copies_jumps_and_seasons(home: Home) -> None:
         )
         assert severities["report.late"] == "info"
         assert severities["copied.text"] == "warning"
+
+
+def test_versions_that_stand_beside_each_other_must_agree(home: Home) -> None:
+    country = Country(home)
+    told = carried(34, 0, 2)
+
+    def versions(name: str, *figures: dict[str, float], **other: Any) -> None:
+        for place, one in enumerate(figures):
+            day = date(2023, 1, 10 + place)
+            country.add(f"{name}{place}", 2022, one, published_on=day, agency_name=f"耒阳市{name}局", **other)
+
+    versions("教育", told, told | {"requests.received": 43, "requests.resolved": 41})
+    # the same figures in other words; no figure in common; a figure that only one has
+    versions("民政", told, told)
+    versions("审计", {"requests.granted": 4}, told)
+    versions("水利", told, told | {"requests.granted": 9})
+    # a page that was corrected does not stand any more
+    versions("林业", told, told | {"requests.received": 35})
+    # what another site makes of the agency's own page
+    versions("商务", told | {"requests.received": 99}, told)
+    # two governments' offices with a total each
+    total = {"agency_type": "government", "scope": "territory_total"}
+    country.add("g0", 2022, told, agency_name="耒阳市人民政府", published_on=date(2023, 3, 1), **total)
+    country.add(
+        "g1",
+        2022,
+        carried(50, 0, 2),
+        agency_name="耒阳市人民政府办公室",
+        published_on=date(2023, 3, 2),
+        **total,
+    )
+    for name, address in {
+        "林业0": "https://www.example.gov.cn/forest.html",
+        "林业1": "https://www.example.gov.cn/forest.html",
+        "商务0": "https://mirror.example/trade.html",
+    }.items():
+        country.addresses[name] = address
+    country.write()
+    with judged_build(home.raw, home) as (connection, failures):
+        assert failures == []
+        assert country.outcomes(connection, "versions.disagree") == {
+            "教育1": "broken",
+            "民政1": "holds",
+            "审计1": "not_assessable",
+            "水利1": "holds",
+            "g1": "broken",
+        }
+        findings = connection.execute(
+            "SELECT severity, message, observed, expected, facts FROM quality.finding WHERE rule = 'versions.disagree' ORDER BY observed"
+        ).fetchall()
+        other = next(sha256 for sha256, name in country.names.items() if name == "教育0")
+        message = (
+            "requests.received is 43; in another version of the report that still stands "
+            f"(document {other[:12]}) it is 34; 2 figures differ in all"
+        )
+        assert findings[0] == (
+            "warning",
+            message,
+            43,
+            34,
+            ["requests.received|total", "requests.resolved|total"],
+        )
+        assert [row[2:4] for row in findings] == [(43, 34), (50, 34)]
 
 
 def test_a_total_must_not_be_less_than_its_parts(home: Home) -> None:

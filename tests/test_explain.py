@@ -146,6 +146,8 @@ def test_names_and_codes_are_understood_alike(home: Home, name: str, measure: st
         (("丙省", "2020", "requests_received"), "there is no province '丙省'. Did you mean 甲省 (110000), 乙省 (120000)"),
         (("99", "2020", "requests_received"), "There are 甲省 (110000), 乙省 (120000)"),
         (("子市", "2020", "requests_received"), "子市 (110100) is no province; it lies in 甲省"),
+        (("卯", "2020", "requests_received"), "there is no province '卯'. There are 甲省 (110000), 乙省 (120000)"),
+        (("子东", "2020", "requests_received"), "子东区 (110101) is no province; it lies in 甲省. Try gongkai explain 甲省 …"),
         (("甲省", "2020", "requests_recieved"), "there is no measure 'requests_recieved'. Did you mean requests_received"),
         (("甲省", "2020", "requests.received"), "there is no measure 'requests.received'. Did you mean requests_received, "),
         (("1200", "2020", "requests_received"), "there is no province '1200'. Did you mean 乙省 (120000)"),
@@ -166,6 +168,18 @@ def test_a_number_that_no_report_can_give_is_said_to_be_none(home: Home) -> None
     assert result.exit_code == 0
     assert "no number: no report that could give it can be used" in result.output
     assert "figure_missing: a figure needed for it is missing, blank or not a number" in result.output
+    assert "not in the report: requests.carried_in, requests.carried_out" in result.output
+    (report,) = [
+        one
+        for one in explained(home, "甲省", "2020", "requests_received")["reports"]
+        if one["agency"] == "丑市民政局"
+    ]
+    # it stands there, blank
+    assert (report["reason"], report["missing"], report["cells"][0]["state"]) == (
+        "figure_missing",
+        [],
+        "blank",
+    )
 
 
 def test_without_a_warehouse_the_next_command_is_told(tmp_path: Path) -> None:

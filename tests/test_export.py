@@ -50,7 +50,9 @@ def test_the_package_is_as_the_specification_asks(exported: Path) -> None:
         "mart.contribution",
         "core.report",
         "quality.finding",
+        "quality.quarantine",
         "ref.division",
+        "ref.agency",
     } <= set(names)
     types = {"string", "integer", "number", "boolean", "date", "datetime", "array", "object"}
     for resource in found["resources"]:
@@ -113,7 +115,8 @@ def test_the_dictionary_has_every_column(exported: Path) -> None:
 
 
 def test_one_table_alone_and_the_same_twice(sample_home: Home, tmp_path: Path) -> None:
-    assert run(sample_home, tmp_path / "a", "--table", "mart.coverage").exit_code == 0
+    result = run(sample_home, tmp_path / "a", "--table", "mart.coverage")
+    assert (result.exit_code, result.output) == (0, f"{tmp_path / 'a'}: 1 table as CSV and Parquet\n")
     assert run(sample_home, tmp_path / "b", "--table", "mart.coverage").exit_code == 0
     files = {path.relative_to(tmp_path / "a"): path.read_bytes() for path in (tmp_path / "a").rglob("*.*")}
     assert {str(path) for path in files} == {

@@ -6,9 +6,11 @@ import asyncio
 import gzip
 import os
 import re
+import socket
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpcore
@@ -36,11 +38,11 @@ from flows.edge.sample_server import SampleServer
 from flows.edge.web import Web, content_type, is_public
 from flows.fetch import FetchSummary, fetch
 from flows.settings import Home
-from tests.local_web import LocalWeb, bomb
+from tests.local_web import LocalWeb, answer, bomb
 
 REPORT = "<html><body>" + "<p>本年度共收到政府信息公开申请三件，均已答复。</p>" * 40 + "</body></html>"
 AT_ONCE = Patience(tries=3, first_wait_seconds=0.0)
-SMALL = Limits(body_bytes=100_000, connect_seconds=5, read_seconds=5, total_seconds=20)
+SMALL = Limits(body_bytes=100_000, connect_seconds=60, read_seconds=60, total_seconds=120)
 
 
 @pytest.fixture
@@ -117,6 +119,38 @@ def test_addresses_that_are_none(address: str) -> None:
     attempt = get(address)
     assert attempt.error is not None
     assert not attempt.is_transient
+
+
+def test_an_unchanged_page_that_was_not_asked_about(web: LocalWeb) -> None:
+    """A site that sets a cookie and then says that nothing has changed, though nothing was said to it."""
+
+    def page(request: BaseHTTPRequestHandler, count: int) -> None:
+        headers = {"Location": "/a", "Set_Cookie": "a=1"} if count == 1 else {}
+        answer(request, 302 if count == 1 else 304, b"", None, **headers)
+
+    web.pages["/a"] = page
+    attempt = get(web.address("/a"))
+    assert attempt.error == "the server answered 304 Not Modified"
+    assert not attempt.is_unchanged
+
+
+def test_what_cannot_be_kept_is_no_fault_of_the_server(
+    web: LocalWeb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk ends the run: it does not make a site look as if it were down."""
+
+    def add(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    web.serve("/a.html", REPORT)
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "add", add)
+        with pytest.raises(OSError, match="No space left"):
+            run(source_of_address(web.address("/a.html")), tmp_path)
+    assert web.asked["/a.html"] == 1
+    assert not [row for row in read_attempts(Home(tmp_path).raw) if row["error"]]
+    summary, _ = run(source_of_address(web.address("/a.html")), tmp_path)
+    assert summary == FetchSummary(document_count=1)
 
 
 def test_a_status_that_is_an_error(web: LocalWeb) -> None:
@@ -206,14 +240,25 @@ def test_types_that_no_report_has(web: LocalWeb, media_type: str) -> None:
     assert get(web.address("/a")).error == f"media type {media_type} is not a document's"
 
 
-def test_no_server_and_no_such_host(web: LocalWeb) -> None:
+def test_no_server() -> None:
     with LocalWeb() as gone:
         address = gone.address("/")
     attempt = get(address)
     assert attempt.error is not None and attempt.error.startswith("no connection: ")
     assert attempt.is_transient
-    unknown = get("http://no-such-host.invalid/")
-    assert unknown.error is not None and "no-such-host.invalid cannot be resolved" in unknown.error
+
+
+@pytest.mark.parametrize(
+    ("code", "is_transient"), [(socket.EAI_NONAME, False), (socket.EAI_AGAIN, True), (socket.EAI_FAIL, False)]
+)
+def test_a_name_that_is_not_resolved(monkeypatch: pytest.MonkeyPatch, code: int, is_transient: bool) -> None:
+    def resolve(*_: object, **__: object) -> None:
+        raise socket.gaierror(code, "no address")
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    attempt = get("http://no-such-host.invalid/")
+    assert attempt.error is not None and "no-such-host.invalid cannot be resolved" in attempt.error
+    assert attempt.is_transient is is_transient
 
 
 @pytest.mark.parametrize(

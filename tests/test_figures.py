@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
+from flows.edge import parquet
 from flows.edge.figures import SCHEMA, list_figures
 from flows.edge.parquet import SCHEMAS, table_of
 from flows.edge.warehouse import connect, load_raw
 from flows.settings import PARSER_VERSION
 from tests.raw_layer import RawLayer, figure, report
 
+FEEDING = {
+    f"{name}|{applicant}"
+    for name in ("z", *(f"a.b{i}" for i in range(30)))
+    for applicant in ("total", "business")
+}
 STATES = ("reported", "reported", "reported", "blank", "not_applicable", "text")
 
 
@@ -42,11 +49,19 @@ def made_up(count: int, seed: int = 3) -> list[dict[str, Any]]:
 
 
 def rows_of(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    table = list_figures(table_of("fact", facts))
+    table = list_figures(table_of("fact", facts), FEEDING)
     assert table.schema == SCHEMA == SCHEMAS["figure_list"]
     return sorted(table.to_pylist(), key=lambda row: row["sha256"])
 
 
+@pytest.fixture
+def feeding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures made up here are those that feed measures, but for a few."""
+    monkeypatch.setattr(parquet, "_feeding_cells", lambda: FEEDING)
+    monkeypatch.setattr(parquet, "_feeding_hash", lambda: "00000000")
+
+
+@pytest.mark.usefixtures("feeding")
 def test_it_is_what_grouping_the_facts_gives(tmp_path: Path) -> None:
     facts = made_up(60)
     layer = RawLayer(tmp_path)
@@ -57,19 +72,22 @@ def test_it_is_what_grouping_the_facts_gives(tmp_path: Path) -> None:
             """
             SELECT
                 sha256, parser_version,
-                string_agg(cell, ' ' ORDER BY cell),
-                list(value ORDER BY cell),
-                list(place ORDER BY place) FILTER (qualifier <> 'exact'),
+                coalesce(string_agg(cell, ' ' ORDER BY cell) FILTER (is_feeding), ''),
+                coalesce(list(value ORDER BY cell) FILTER (is_feeding), []),
+                list(place ORDER BY place) FILTER (is_feeding AND qualifier <> 'exact'),
                 count(*),
                 count(*) FILTER (state = 'reported'),
                 count(*) FILTER (state = 'blank'),
                 count(*) FILTER (method IN ('table', 'flattened'))
             FROM (
-                SELECT *, indicator || '|' || applicant AS cell, row_number() OVER (PARTITION BY sha256 ORDER BY cell) AS place
+                SELECT
+                    *, indicator || '|' || applicant AS cell, list_contains($feeding, cell) AS is_feeding,
+                    row_number() OVER (PARTITION BY sha256, is_feeding ORDER BY cell) AS place
                 FROM raw.fact
             )
             GROUP BY ALL ORDER BY ALL
-            """
+            """,
+            {"feeding": sorted(FEEDING)},
         ).fetchall()
         listed = connection.execute(
             "SELECT sha256, parser_version, cells, figures, inexact_places, fact_count, reported_count, blank_count, "
@@ -110,6 +128,31 @@ def test_the_hash_tells_figures_apart() -> None:
 
 def test_no_facts_give_no_rows() -> None:
     assert rows_of([]) == []
+
+
+def test_figures_that_feed_nothing_count_in_the_hash_and_the_counts() -> None:
+    one, other = figure("a", indicator="z"), figure("a", indicator="feeds.nothing")
+    ((alone,), (both,), (changed,)) = (
+        rows_of(facts) for facts in ([one], [one, other], [one, {**other, "value": 9.0}])
+    )
+    assert alone["form"] == both["form"] == changed["form"]
+    assert (both["cells"], len(both["figures"]), both["fact_count"]) == ("z|total", 1, 2)
+    assert len({row["figure_hash"] for row in (alone, both, changed)}) == 3
+
+
+def test_other_measures_have_the_lists_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = RawLayer(tmp_path)
+    layer.add([report("a")], [figure("a", indicator="z"), figure("a", indicator="y")])
+
+    def cells() -> list[Any]:
+        with connect() as connection:
+            load_raw(connection, tmp_path)
+            return connection.execute("SELECT cells FROM raw.figure_list").fetchall()
+
+    assert cells() == [("",)]
+    monkeypatch.setattr(parquet, "_feeding_cells", lambda: {"y|total"})
+    monkeypatch.setattr(parquet, "_feeding_hash", lambda: "00000000")
+    assert cells() == [("y|total",)]
 
 
 def test_a_batch_without_the_file_gets_it_when_it_is_loaded(tmp_path: Path) -> None:

@@ -322,3 +322,213 @@ def test_rows_of_csv() -> None:
 def test_sentences_with_commas_are_no_rows() -> None:
     text = "\n".join(["一是予以公开，部分公开，均按规定办理，全年共12件，", "重复申请，5件，", "部分公开,3,"])
     assert values(text) == {}
+
+
+ROW = "一、本年新收政府信息公开申请数量\n{}\n二、上年结转政府信息公开申请数量\n0\n0\n0\n0\n0\n0\n0\n"
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "申请人情况\n总计\n自然人\n法人或其他组织\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n",
+        "申请人情况\n总计\n自然人\n法人或其他组织\n商业\n科研\n社会公益\n法律服务\n其他\n企业\n机构\n组织\n机构\n",
+        "申请人情况\n总计 自然人 法人或其他组织\n商业 科研 社会公益 法律服务 其他\n企业 机构 组织 机构\n",
+        "总计\n自然人\n商业企业\n科研机构\n社会公益组织\n法律服务机构\n其他\n",
+    ],
+)
+def test_total_before_the_applicants(heads: str) -> None:
+    found = values(heads + ROW.format("9\n1\n2\n3\n0\n0\n3"))
+    assert found["requests.received|total"] == 9
+    assert found["requests.received|natural_person"] == 1
+    assert found["requests.received|other_organisation"] == 3
+
+
+def test_total_first_holds_for_the_rows_of_another_length() -> None:
+    """A run of lines of equal length is read as a table, and the heading with it."""
+    text = (
+        "勾稽关系\t总计\t自然人\t商业企业\t科研机构\t社会公益组织\t法律服务机构\t其他\n"
+        "一、本年新收政府信息公开申请数量\t3\t1\t2\t0\t0\t0\t0\n"
+        "二、上年结转政府信息公开申请数量\t0\t0\t0\t0\t0\t0\t0\n"
+        "三、本年度办理结果\t（一）予以公开\t3\t1\t2\t0\t0\t0\t0\n"
+        "（二）部分公开\t0\t0\t0\t0\t0\t0\t0\n"
+    )
+    found = values(text)
+    assert found["requests.granted|total"] == 3
+    assert found["requests.granted|natural_person"] == 1
+
+
+def test_disputes_by_route_in_lines() -> None:
+    found = values(
+        f"{HEADING}{LAST}类别\n结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n行政复议\n1\n0\n0\n2\n3\n行政诉讼\n未经复议直接起诉\n0\n4\n0\n0\n4\n"
+        "复议后起诉\n5\n0\n0\n0\n5\n"
+    )
+    assert found["review.pending|total"] == 2
+    assert found["litigation.direct.corrected|total"] == 4
+    assert found["litigation.after_review.total|total"] == 5
+
+
+def test_disputes_one_below_the_other_between_bars() -> None:
+    outcomes = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
+    text = ""
+    for route, counts in (
+        ("行政复议", "10023"),
+        ("行政诉讼 | 未经复议直接起诉", "04004"),
+        ("复议后起诉", "50005"),
+    ):
+        for at, (outcome, count) in enumerate(zip(outcomes, counts, strict=True)):
+            text += f"{route + ' | ' if not at else ''}{outcome} | {count} |\n"
+    found = values(text)
+    assert len(found) == 15
+    assert found["review.total|total"] == 3
+    assert found["litigation.direct.corrected|total"] == 4
+    assert found["litigation.after_review.upheld|total"] == 5
+
+
+def test_disputes_with_headings_cut_in_two_rows() -> None:
+    cut = "结果\n结果\n其他\n尚未\n总计\n"
+    rest = "维持\n纠正\n结果\n审结\n" * 3
+    counts = "1\n0\n/\n2\n3\n0\n4\n0\n0\n4\n5\n0\n0\n0\n5\n"
+    found = values(
+        f"{HEADING}{LAST}行政复议\n行政诉讼\n{cut}未经复议直接起诉\n复议后起诉\n{cut}{cut}{rest}{counts}"
+    )
+    assert found["review.pending|total"] == 2
+    assert found["review.other|total"] is None
+    assert found["litigation.after_review.total|total"] == 5
+
+
+@pytest.mark.parametrize("row", ["1,204 | 0 | 3 | 0 | 0 | 0 | 1,207 |", "1,204  0  3  0  0  0  1,207"])
+def test_thousands_are_no_cells(row: str) -> None:
+    heads = HEADING.replace("\n", " | ") if "|" in row else HEADING
+    labels = (
+        "一、本年新收政府信息公开申请数量",
+        "2.其他法律行政法规禁止公开",
+        "8.属于行政查询事项",
+        "2.重复申请",
+    )
+    mark = " | " if "|" in row else " "
+    found = values(heads + "\n" + "\n".join(f"{label}{mark}{row}" for label in labels))
+    assert found["requests.received|natural_person"] == 1204
+    assert found["requests.not_processed.repeated|total"] == 1207
+
+
+def test_a_space_groups_the_digits_where_each_count_has_its_line() -> None:
+    found = values(
+        HEADING + LAST + "第二十条第(五)项\n信息内容\n本年处理决定数量\n行政许可\n16 166\n行政处罚\n-1 003\n"
+    )
+    assert found["active.licensing.decisions|total"] == 16166
+    assert found["active.penalties.decisions|total"] == -1003
+
+
+def test_a_dash_with_its_bar_is_a_cell() -> None:
+    lines = HEADING + "一、本年新收政府信息公开申请数量\n3\n-\n-\n1\n-\n-\n4\n" + LAST
+    facts = {fact.key: fact for fact in read(lines.replace("\n", " |\n")).facts}
+    assert facts["requests.received|business"].state == "not_applicable"
+    assert facts["requests.received|nonprofit"].value == 1
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "2. 重复申请",
+        "（五）不予处理2.重复申请",
+        "三、本年度办理结果——（五）不予处理——2.重复申请",
+        "重复 申请",
+    ],
+)
+def test_labels_with_their_group_or_number_beside(label: str) -> None:
+    found = values(
+        f"{HEADING}{LAST}1.信访举报投诉类申请\n1\n0\n0\n0\n0\n0\n1\n{label}\n2\n0\n0\n0\n0\n0\n2\n"
+    )
+    assert found["requests.not_processed.petition|total"] == 1
+    assert found["requests.not_processed.repeated|total"] == 2
+
+
+def test_the_note_of_a_label_on_the_line_below() -> None:
+    found = values(
+        f"{HEADING}（二）部分公开\n（区分处理的，只计这一情形，不计其他情形）\n2\n0\n0\n0\n0\n0\n2\n{LAST}"
+    )
+    assert found["requests.partial|total"] == 2
+
+
+def test_serial_numbers_on_lines_of_their_own() -> None:
+    rows = [
+        "（一）收到申请数",
+        "1.当面申请数",
+        "2.传真申请数",
+        "3.网络申请数",
+        "4.信函申请数",
+        "（二）申请办结数",
+        "1.按时办结数",
+    ]
+    lines = [f"{number}\n{label}\n件\n{number * 10}" for number, label in enumerate(rows, 1)]
+    found = values("序号\n指标\n单位\n统计数\n" + "\n".join(lines))
+    assert found["requests.received|total"] == 10
+    assert found["requests.closed.on_time|total"] == 70
+
+
+def test_a_blank_between_bars_is_the_count_of_a_row_without_a_unit() -> None:
+    facts = {
+        fact.key: fact.state
+        for fact in read("（一）收到申请数 | 12 |\n1.当面申请数 | |\n2.传真申请数 | 3 |\n").facts
+    }
+    assert facts["requests.received.in_person|total"] == "blank"
+    assert facts["requests.received.fax|total"] == "reported"
+
+
+REFUSED = [
+    "1.属于国家秘密",
+    "2.其他法律行政法规禁止公开",
+    "3.危及“三安全一稳定”",
+    "4.保护第三方合法权益",
+    "5.属于三类内部事务信息",
+    "6.属于四类过程性信息",
+    "7.属于行政执法案卷",
+    "8.属于行政查询事项",
+]
+UNAVAILABLE = ["1.本机关不掌握相关政府信息", "2.没有现成信息需要另行制作", "3.补正后申请内容仍不明确"]
+NOT_PROCESSED = [
+    "1.信访举报投诉类申请",
+    "2.重复申请",
+    "3.要求提供公开出版物",
+    "4.无正当理由大量反复申请",
+    "5.要求行政机关确认或重新出具已获取信息",
+]
+TURNED = [
+    *(
+        "申请人情况",
+        "一、本年新收政府信息公开申请数量",
+        "二、上年结转政府信息公开申请数量",
+        "三、本年度办理结果",
+    ),
+    *(
+        "四、结转下年度继续办理",
+        "（一）予以公开",
+        "（二）部分公开",
+        "（三）不予公开",
+        "（四）无法提供",
+        "（五）不予处理",
+    ),
+    *("（六）其他处理", "（七）总计", *REFUSED, *UNAVAILABLE, *NOT_PROCESSED),
+]
+APPLICANTS = ("自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计")
+
+
+@pytest.mark.parametrize("mark", ["\n", " |\n", "\t"])
+def test_the_applications_table_on_its_side(mark: str) -> None:
+    """The form's order is that of the columns; the labels are printed row of headings by row."""
+    text = mark.join(TURNED) + "\n"
+    for number, name in enumerate(APPLICANTS, 1):
+        first = ["法人或其他组织"] if number == 2 else []
+        text += mark.join([*first, name, *(str(number * 100 + row) for row in range(23))]) + "\n"
+    found = values(text)
+    assert len(found) == 23 * 7
+    assert found["requests.received|natural_person"] == 100
+    assert found["requests.granted|business"] == 202
+    assert found["requests.refused.state_secret|research"] == 304
+    assert found["requests.carried_out|total"] == 722
+
+
+def test_a_turned_table_that_lacks_a_label_is_left() -> None:
+    text = "\n".join(label for label in TURNED if label != "2.重复申请") + "\n"
+    text += "".join(f"{name}\n" + "1\n" * 22 for name in APPLICANTS)
+    assert not any(key.startswith("requests.") for key in values(text))

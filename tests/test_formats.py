@@ -37,6 +37,7 @@ from tests.generate.accuracy_formats import ERAS, FLOORS, NAMES, format_document
 from tests.generate.document import Document
 from tests.generate.formats import MEDIA_TYPES, SHAPED, compose_format, packed_docx, zipped
 from tests.generate.generate import document, specification
+from tests.running import SOON
 
 SEED = 20240131
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -146,7 +147,7 @@ def test_pdf_of_another_producer(tmp_path: Path) -> None:
         (tmp_path / f"{name}.docx").write_bytes(zipped(parts))
     command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'user').as_uri()}"]
     command += ["--convert-to", "pdf", "--outdir", str(tmp_path), *map(str, tmp_path.glob("*.docx"))]
-    subprocess.run(command, check=True, timeout=180, capture_output=True)
+    subprocess.run(command, check=True, timeout=SOON, capture_output=True)
     read_right = 0
     for name, one in documents.items():
         one.data, one.media_type = (tmp_path / f"{name}.pdf").read_bytes(), "application/pdf"
@@ -541,7 +542,7 @@ def test_old_word_file(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(page.data)
     command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'user').as_uri()}"]
     command += ["--infilter=HTML (StarWriter)", "--convert-to", "doc:MS Word 97", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "a.html")], check=True, timeout=120, capture_output=True)
+    subprocess.run([*command, str(tmp_path / "a.html")], check=True, timeout=SOON, capture_output=True)
     data = (tmp_path / "a.doc").read_bytes()
     report = read_report(data, divisions=load_divisions(), convert=office.doc_to_source_bytes)
     facts = {(fact.indicator, fact.applicant): fact.value for fact in report.facts}
@@ -702,7 +703,7 @@ print(read_report(sys.stdin.buffer.read(), media_type="text/html", divisions=loa
 def test_bounds_of_pages(name: str) -> None:
     """Within two GB of address space; the timeout is there only to end a reader that hangs."""
     data = PAGES[name]().encode()
-    done = subprocess.run([sys.executable, "-c", _READ], input=data, capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", _READ], input=data, capture_output=True, timeout=SOON)
     assert done.stdout.decode().strip() in ("other", "unreadable"), done.stderr.decode()[-500:]
 
 

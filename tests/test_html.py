@@ -194,3 +194,65 @@ def test_counts_of_any_length_leave_a_table_as_it_is(counts: list[int], words: s
     document = read(table)
     texts_of = [text for grid in document.grids for text in grid.texts]
     assert texts_of[-3:] == [*map(str, counts)]
+
+
+def test_what_a_cell_hides_is_not_read() -> None:
+    document = read(
+        "<table><tr><td>一、本年新收</td><td><p class=MsoNormal><span lang=EN-US>12<span style='display:none;"
+        'mso-hide:all\'>7</span></span></p></td><td><SPAN style="DISPLAY: none">3</SPAN>0</td></tr></table>'
+    )
+    assert texts(document) == [["一、本年新收", "12", "0"]]
+
+
+def test_hidden_parts_of_a_page_outside_cells_are_read() -> None:
+    """A page shows its parts when a reader asks for them: only in a cell nobody can."""
+    document = read(
+        '<div id="tab2" style="display:none">二、主动公开情况</div><table><tr><td>1</td></tr></table>'
+    )
+    assert document.text.strip() == "二、主动公开情况"
+
+
+def test_a_cell_may_hold_its_count_in_a_table_of_its_own() -> None:
+    inner = "<td><table width=100%><tbody><tr><td>{}</td></tr></tbody></table></td>"
+    document = read(
+        "<table><tr><td>一、本年新收</td>"
+        + inner.format("12")
+        + inner.format("")
+        + "</tr><tr><td rowspan=2>甲</td>"
+        + inner.format("<p>1</p>")
+        + "<td>2</td></tr></table>"
+    )
+    assert texts(document)[0] == ["一、本年新收", "12", ""]
+    assert texts(document)[1] == ["甲", "1", "2"]
+
+
+@pytest.mark.parametrize("style", ["class=cell", "class='tb td2'", "style='display:table-cell;width:9%'"])
+def test_blocks_that_are_cells_by_their_style_are_a_table(style: str) -> None:
+    cell = f"<div {style}>{{}}</div>"
+    rows = [["重复申请", "3", "", "4"], ["", "0", "0", "0"]]
+    page = "".join(f"<div class=row>{''.join(map(cell.format, row))}</div>" for row in rows)
+    document = read(f"<div><div>前言</div><div class=table>{page}</div><p>后记</p></div>")
+    assert texts(document) == rows
+    assert [line for line in document.text.split("\n") if line] == ["前言", "后记"]
+
+
+def test_an_empty_entry_of_a_list_is_a_blank_line() -> None:
+    """Or the counts behind it would move up a column."""
+    assert read("<ul><li>1</li><li></li><li>2</li></ul>").text.split("\n") == ["1", " ", "2"]
+
+
+def test_a_cell_may_hold_its_text_in_a_block_named_cell() -> None:
+    """As tables that scripts draw do."""
+    rows = [["重复申请", "3", "", "4"], ["总计", "0", "0", "0"]]
+    cells = ("".join(f'<td class="c">\n<div class="cell">{text}</div></td>' for text in row) for row in rows)
+    page = "".join(f"<tr>{row}</tr>" for row in cells)
+    document = read(f'<div class="wrap"><div class="body"><table>{page}</table></div><p>后记</p></div>')
+    assert texts(document) == rows
+    assert [line for line in document.text.split("\n") if line] == ["后记"]
+
+
+def test_blocks_named_cells_among_paragraphs_are_no_table() -> None:
+    page = "<div><p>前言</p><div class=cell>一</div><p>中间</p><div class=cell>二</div><p>后记</p></div>"
+    document = read(page)
+    assert not document.tables
+    assert [line for line in document.text.split("\n") if line] == ["前言", "一", "中间", "二", "后记"]

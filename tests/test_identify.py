@@ -311,6 +311,18 @@ def test_what_only_looks_like_a_report(title: str, word: str) -> None:
             f"阳川镇2022年政府信息公开年度报告\n庄浪县阳川镇人民政府2022年政府信息公开年度报告\n{PERIOD}\n{BODY}",
             {"agency": "庄浪县阳川镇人民政府", "agency_type": "township", "division": "620825"},
         ),
+        # a place that its title names alone stays as printed, whatever else names its government
+        (
+            f"高唐县2022年政府信息公开年度报告\n高唐县人民政府2022年政府信息公开年度报告\n来源：高唐县人民政府\n{PERIOD}\n{BODY}",
+            {"agency": "高唐县", "agency_type": "government", "scope": "territory_total"},
+        ),
+        (
+            (
+                f"现将高唐县2022年度政府信息公开工作情况公布如下。本报告由县政府办公室汇总各镇街和各部门的年度报告编制而成。{PERIOD}\n"
+                f"电子版可在高唐县人民政府网站查阅。\n{BODY}"
+            ),
+            {"agency": "高唐县", "agency_type": "government", "scope": "territory_total"},
+        ),
         # nor is the line of the index number
         (
             f"索 引 号 | 014416330/2023-04736 | 分 类 | 政府信息公开年报 其他 |\n现公布泰州市人民政府2022年政府信息公开工作年度报告。{PERIOD}\n{BODY}",

@@ -29,7 +29,7 @@ from flows.edge.discovery import (
 )
 from flows.edge.limits import Limits
 from flows.edge.links import MOST_LINKS, is_attachment
-from flows.edge.listing import Listing, discover, read_listing
+from flows.edge.listing import MOST_BYTES, Listing, discover, read_listing
 from flows.edge.manifest import Manifest
 from flows.edge.pagination import (
     MOST_PAGES,
@@ -443,6 +443,9 @@ def test_every_link_is_followed_or_passed_over_with_a_reason() -> None:
         ("www.a.cn", True),
         ("fgw.a.cn", True),
         ("b.cn", True),
+        ("b.cn:80", True),
+        ("www.a.cn:443", True),
+        ("b.cn:8080", False),
         ("a.cn.evil.cn", False),
         ("evila.cn", False),
         ("c.cn", False),
@@ -738,6 +741,61 @@ def test_a_page_of_a_hundred_thousand_links_and_a_long_script() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://b.cn?.a.cn",
+        "http://b.cn#.a.cn/",
+        "http://www.a.cn@b.cn/1",
+        "http://www.a.cn:80@b.cn/1",
+        "http://b.cn?@www.a.cn/1",
+    ],
+)
+def test_an_address_that_looks_like_one_of_the_hosts(address: str) -> None:
+    listing = look(f'<a href="{address}">2023年政府信息公开年报</a>', hosts=("*.a.cn", "www.a.cn"))
+    assert listing is not None and not listing.has_links
+    assert list(listing.passed_over) == ["other host"]
+
+
+def test_a_base_elsewhere_makes_no_other_host_the_pages_own() -> None:
+    page = '<base href="http://b.cn/"><a href="1.html">2023年政府信息公开年报</a>'
+    listing = look(page)
+    assert listing is not None and list(listing.passed_over) == ["other host"]
+    assert followed(look(page, hosts=("b.cn",))) == ["1.html"]
+    assert followed(look(page.replace("b.cn", "www.a.cn"))) == ["1.html"]
+
+
+_A_REPORT = '<a href="1.html">2023年政府信息公开年报</a>'
+
+
+@pytest.mark.parametrize(
+    "opening", ["<div>", "<ul><li>", "<dl><dd>", "<center><a href=x.html>", "<table><tr><td>"]
+)
+def test_a_page_that_nests_too_deep_leads_nowhere_and_says_so(opening: str) -> None:
+    """To parse it would take hours, for which all other sites would wait."""
+    listing = look(opening * 200_000 + _A_REPORT)
+    assert listing is not None and not listing.has_links and not listing.is_listing
+    assert list(listing.passed_over) == ["elements of the page are in each other too deep to be read"]
+
+
+@pytest.mark.parametrize("row", ["<div>{}", "<li>{}", "<p><span>{}</span>", "<tr><td>{}", "<font><b>{}"])
+def test_a_listing_whose_elements_do_not_end(row: str) -> None:
+    """As old sites leave out what browsers do not need."""
+    rows = (row.format(f'<a href="{n}.html">{n}局2023年政府信息公开年报</a>') for n in range(1_500))
+    assert len(followed(look("".join(rows)))) == 1_500
+
+
+@pytest.mark.parametrize("begin", [b"%PDF-1.7 ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf1 "])
+@pytest.mark.parametrize("media_type", ["text/html", "application/json", None])
+def test_a_file_that_is_called_a_page_leads_nowhere(begin: bytes, media_type: str | None) -> None:
+    assert look(begin + _A_REPORT.encode(), media_type=media_type) is None
+
+
+def test_what_stands_far_down_a_page_is_not_read_for_its_links() -> None:
+    assert followed(look(_A_REPORT + " " * MOST_BYTES)) == ["1.html"]
+    assert followed(look(" " * MOST_BYTES + _A_REPORT)) == []
+
+
 @pytest.mark.parametrize("base", ["http://[broken", "javascript:x", "", "mailto:a@b"])
 def test_a_base_that_is_none_is_not_heeded(base: str) -> None:
     assert followed(look(f'<base href="{base}"><a href="1.html">2023年政府信息公开年报</a>')) == ["1.html"]
@@ -755,9 +813,7 @@ def web() -> Iterator[LocalWeb]:
 def run(one: Source, folder: Path) -> tuple[FetchSummary, list[tuple[bool, str, int]]]:
     home = Home(folder)
     with Manifest(home.raw) as manifest:
-        summary = fetch(
-            [one], home, manifest, allow_private=True, limits=Limits(read_seconds=5, total_seconds=20)
-        )
+        summary = fetch([one], home, manifest, allow_private=True, limits=Limits(read_seconds=60))
     rows = read_discovery(log_of(home.raw, one))
     totals: dict[tuple[bool, str], int] = {}
     for row in rows:

@@ -65,7 +65,7 @@ def run(home: Home, sources: Path, network: tuple[str, int]) -> FetchSummary:
             manifest,
             hosts={"www.shitai.test": network},
             patience=PATIENCE,
-            limits=Limits(connect_seconds=5, read_seconds=5),
+            limits=Limits(connect_seconds=60, read_seconds=60),
         )
     note_asked(home, ["jia"], [], date(YEAR, 6, 1))
     with Parser(home, worker_count=1) as parser:

@@ -18,6 +18,7 @@ from flows.cli import main
 from flows.commands import parse as command
 from flows.report.types import Fact, Finding, Report
 from tests import readers
+from tests.running import SOON
 
 PAGE = """<html><head><meta charset="utf-8"><title>{agency}2020年政府信息公开工作年度报告</title></head><body>
 <h1>{agency}2020年政府信息公开工作年度报告</h1>
@@ -153,6 +154,25 @@ def test_a_folder_is_read_in_order_and_its_skipped_files_are_counted(page: Path)
     assert result.stderr == "skipped 2 files: 1 hidden file, 1 suffix '.png' is not a document's\n"
 
 
+def test_a_folder_that_cannot_be_read_is_named_and_leaves_the_others(
+    page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = page.parent / "closed"
+    closed.mkdir()
+    scandir = os.scandir
+
+    def forbidding(path: str) -> Any:
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(closed))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidding)
+    result = run(page.parent)
+    assert result.exit_code == 1
+    assert [line["document"] for line in lines(result)] == [str(page)]
+    assert result.stderr == f"{closed}: folder cannot be read: Permission denied\n"
+
+
 def test_a_path_is_shown_as_given(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(page.parent)
     assert [line["document"] for line in lines(run("page.html", "./page.html", "."))] == [
@@ -254,5 +274,5 @@ def test_heavy_packages_are_not_imported(page: Path) -> None:
         "print([name for name in ('prefect', 'great_expectations', 'pandas', 'pyarrow', 'duckdb', 'httpx') "
         "if name in sys.modules], file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", script, page], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script, page], capture_output=True, text=True, timeout=SOON)
     assert done.stderr.strip() == "[]"

@@ -30,6 +30,7 @@ from flows.parse import (
 from flows.report.types import Finding, Report
 from flows.settings import Home
 from tests import readers
+from tests.running import SOON
 
 
 def archived(home: Home, texts: Sequence[str]) -> list[Original]:
@@ -189,10 +190,10 @@ def test_a_bad_document_costs_only_itself(tmp_path: Path, bad: str, reason: str)
 def test_a_document_that_hangs_is_given_up(tmp_path: Path) -> None:
     home = Home(tmp_path)
     originals = archived(home, ["first", "hang", "last"])
-    with Parser(home, worker_count=1, version=1, reader=readers.read, seconds_per_document=1.0) as parser:
+    with Parser(home, worker_count=1, version=1, reader=readers.read, seconds_per_document=4.0) as parser:
         parser.read(originals)
     found = documents(home)
-    assert found["hang"]["reason"] == "not read within 1 s"
+    assert found["hang"]["reason"] == "not read within 4 s"
     assert found["last"]["kind"] == "annual_report"
 
 
@@ -210,7 +211,7 @@ def test_batches_beside_a_killed_worker_are_read(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=120)
+            thread.join(timeout=SOON)
     found = documents(home)
     assert {text for text, row in found.items() if row["kind"] == "unreadable"} == {
         text for text in texts if text.startswith("kill")
@@ -225,7 +226,7 @@ def wait_or_end(items: Sequence[str], begin: Callable[[int], None]) -> int:
         begin(index)
         if item == "end":
             os._exit(1)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + SOON
         while not Path(item).exists() and time.monotonic() < deadline:
             time.sleep(0.02)
     return len(items)
@@ -234,12 +235,12 @@ def wait_or_end(items: Sequence[str], begin: Callable[[int], None]) -> int:
 def test_a_process_that_ends_takes_no_other_with_it(tmp_path: Path) -> None:
     marker = tmp_path / "ended"
     results: list[tuple[list[int], list[Lost[str]]]] = []
-    with Workers(wait_or_end, count=2, seconds_per_item=60) as workers:
+    with Workers(wait_or_end, count=2, seconds_per_item=2 * SOON) as workers:
         thread = threading.Thread(target=lambda: results.append(workers.run([str(marker)] * 2)))
         thread.start()
         ended = [workers.run(["end"]) for _ in range(4)]
         marker.touch()
-        thread.join(timeout=60)
+        thread.join(timeout=SOON)
     assert [len(lost) for _, lost in ended] == [1] * 4
     assert results == [([2], [])]  # in one part, by one process
 

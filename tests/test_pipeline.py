@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from random import randrange
 from typing import Any
 
 import duckdb
@@ -25,8 +25,8 @@ from flows.cli import main
 from flows.settings import ROOT, Home
 from tests.local_channels import Webhook
 from tests.local_web import LocalWeb
+from tests.running import GONGKAI, SOON, bound, environment, is_running, wait_for
 
-GONGKAI = str(Path(sys.executable).with_name("gongkai"))
 RAW = ("attempt", "document", "fact", "finding")
 PAGE = """<html><head><meta charset="utf-8"><title>{agency}{year}年政府信息公开工作年度报告</title></head><body>
 <h1>{agency}{year}年政府信息公开工作年度报告</h1>
@@ -37,22 +37,6 @@ PAGE = """<html><head><meta charset="utf-8"><title>{agency}{year}年政府信息
 
 def report(agency: str = "吉林省桦甸市统计局", year: int = 2020, received: int = 3) -> str:
     return PAGE.format(agency=agency, year=year, received=received)
-
-
-def environment(**more: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "GONGKAI_"))
-    }
-    return {**kept, **more}
-
-
-def wait_for(condition: Callable[[], Any], seconds: float) -> Any:
-    """What the condition gives once it is true, or fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
-    return value
 
 
 def tables(home: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -81,12 +65,29 @@ runpy.run_module("prefect", run_name="__main__")
 """
 
 
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process that leads a group, and the group."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def free_port() -> int:
+    """A port for a server that takes seconds to bind it: below those that systems give to whoever asks for any."""
+    while True:
+        port = randrange(15_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
 class Server:
     """A Prefect server of this test session; it ends with the session, even when that is killed."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         self.api_url = f"http://127.0.0.1:{port}/api"
         self.environment = environment(
             PREFECT_HOME=str(folder),
@@ -119,12 +120,9 @@ class Server:
             return False
 
     def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        end_group(self.process)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         self.log.close()
 
 
@@ -132,7 +130,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     started = Server(tmp_path_factory.mktemp("prefect"))
     try:
-        wait_for(started.is_up, 120)
+        wait_for(started.is_up)
         yield started
     finally:
         started.stop()
@@ -164,7 +162,7 @@ def test_the_bundled_sample_without_a_server_and_again_with_one(tmp_path: Path, 
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=SOON,
     )
     assert first.returncode == 0, first.stderr
     # a stage that takes long says more than once how far it is
@@ -178,7 +176,7 @@ def test_the_bundled_sample_without_a_server_and_again_with_one(tmp_path: Path, 
     kept = [files(home / "archive"), *(files(home / "raw" / name) for name in RAW)]
 
     query = first.stdout.strip().splitlines()[-1].strip()
-    tried = subprocess.run(query, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    tried = subprocess.run(query, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=SOON)
     assert tried.returncode == 0, tried.stderr
     assert "湖南省" in tried.stdout
 
@@ -351,14 +349,14 @@ def test_a_killed_run_is_completed_by_the_next(tmp_path: Path, server: Server) -
         (folder / f"{number:03}.html").write_text(report(agency=f"吉林省桦甸市第{number}中学"))
     home = Home(tmp_path / "home")
     run = subprocess.Popen(
-        [GONGKAI, "run", folder, "--home", home.path],
+        bound(GONGKAI, "run", folder, "--home", home.path),
         env=server.environment,
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_for(lambda: run.poll() is not None or list(home.raw.rglob("v*/*.parquet")), 120)
+        wait_for(lambda: run.poll() is not None or list(home.raw.rglob("v*/*.parquet")))
     finally:
         run.kill()
         run.wait()
@@ -377,7 +375,7 @@ def test_the_example_automation_posts_a_critical_alert(tmp_path: Path, server: S
     def prefect(*words: object) -> str:
         command = [sys.executable, "-m", "prefect", *map(str, words)]
         done = subprocess.run(
-            command, env=server.environment, cwd=tmp_path, capture_output=True, text=True, timeout=90
+            command, env=server.environment, cwd=tmp_path, capture_output=True, text=True, timeout=SOON
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -410,7 +408,7 @@ def test_the_example_automation_posts_a_critical_alert(tmp_path: Path, server: S
             for line in gongkai(server, "alerts", "--json", "--home", tmp_path / "home").stdout.splitlines()
         ]
         assert {alert["severity"] for alert in alerts} == {"critical", "warning"}
-        wait_for(lambda: len(webhook.received) >= sum(one["severity"] == "critical" for one in alerts), 60)
+        wait_for(lambda: len(webhook.received) >= sum(one["severity"] == "critical" for one in alerts))
     said = ("rule", "severity", "subject", "message", "message_zh")
     critical = [{name: alert[name] for name in said} for alert in alerts if alert["severity"] == "critical"]
     assert sorted(webhook.received, key=str) == sorted(critical, key=str)
@@ -422,7 +420,7 @@ def test_a_schedule_makes_runs(tmp_path: Path, server: Server) -> None:
     with (tmp_path / "serve.log").open("wb") as log:
         serve = subprocess.Popen(
             # every five seconds
-            [*command, "--cron", "* * * * * */5"],
+            bound(*command, "--cron", "* * * * * */5"),
             env={**server.environment, "PREFECT_RUNNER_POLL_FREQUENCY": "2"},
             cwd=tmp_path,
             stdout=log,
@@ -440,10 +438,9 @@ def test_a_schedule_makes_runs(tmp_path: Path, server: Server) -> None:
         return [run for run in runs if run["auto_scheduled"]]
 
     try:
-        assert wait_for(completed, 120)
+        assert wait_for(completed)
     finally:
-        os.killpg(serve.pid, signal.SIGTERM)
-        serve.wait(30)
+        end_group(serve)
     assert len(tables(tmp_path / "home")["core.report"]) == 1
 
 
@@ -453,7 +450,7 @@ def test_serving_needs_a_server(tmp_path: Path) -> None:
         env=environment(PREFECT_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SOON,
     )
     assert done.returncode == 1
     assert "prefect server start" in done.stderr
@@ -484,7 +481,7 @@ def test_a_server_that_cannot_start_says_so(tmp_path: Path) -> None:
         ),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SOON,
     )
     assert done.returncode == 1
     assert "The Prefect server that a run starts for itself ended at its start" in done.stderr
@@ -497,7 +494,7 @@ def test_a_server_of_the_user_that_is_down_says_so(tmp_path: Path) -> None:
         env=environment(PREFECT_HOME=str(tmp_path), PREFECT_API_URL="http://127.0.0.1:1/api"),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=SOON,
     )
     assert done.returncode == 1
     assert "Failed to reach API at http://127.0.0.1:1/api" in done.stderr
@@ -523,17 +520,7 @@ def test_the_temporary_server_ends_with_its_run(tmp_path: Path) -> None:
         pid = int(run.stdout.readline())
         assert is_running(pid)
         run.kill()
-        wait_for(lambda: not is_running(pid), 60)
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # a process that ended and that nobody has asked for yet
-    status = Path(f"/proc/{pid}/status")
-    return not status.exists() or not re.search(r"^State:\s+Z", status.read_text(), re.M)
+        wait_for(lambda: not is_running(pid))
 
 
 def test_the_query_to_try_can_be_pasted(tmp_path: Path) -> None:

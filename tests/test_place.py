@@ -600,6 +600,13 @@ def test_the_command_writes_a_file(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
+    source, output = tmp_path / "names.csv", tmp_path / "absent" / "out.csv"
+    source.write_text(NAMES, encoding="utf-8")
+    result = CliRunner().invoke(command, ["--csv", str(source), "--output", str(output)])
+    assert (result.exit_code, result.stderr) == (1, f"Error: {output}: No such file or directory\n")
+
+
 def test_the_command_reads_standard_input() -> None:
     result = CliRunner().invoke(command, ["--csv", "-"], input="agency\n福建省统计局\n".encode())
     assert "350000" in result.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.division_tree import Country, planned
+from tests.division_tree import Country, moving_country, planned
 
-RECEIVED = "requests.received"
+RECEIVED, GRANTED = "requests.received", "requests.granted"
 REFUSED = [
     f"requests.refused.{ground}"
     for ground in (
@@ -234,6 +235,268 @@ def test_a_county_upgraded_in_the_middle_counts_once_each_year(country: Country)
             "子东区": "+territory_total",
         }
         assert number(warehouse, 2015, code="110100")["child_count"] == 2
+
+
+def test_a_county_that_moves_counts_where_it_lay_in_the_year(tmp_path: Path) -> None:
+    country = moving_country(tmp_path)
+    country.report("辰县", "110203", 2017, {RECEIVED: 9})
+    # published in 2018, under the code that it has by then
+    country.report("辰县教育局", "110103", 2017, {RECEIVED: 2})
+    country.report("丑市教育局", "110200", 2017, {RECEIVED: 5})
+    country.report("子市教育局", "110100", 2017, {RECEIVED: 1})
+    country.report("辰县", "110103", 2018, {RECEIVED: 10})
+    country.report("丑市教育局", "110200", 2018, {RECEIVED: 6})
+    country.report("子市教育局", "110100", 2018, {RECEIVED: 3})
+    with country.warehouse() as warehouse:
+        values = {
+            (code, year): number(warehouse, year, code=code).get("value")
+            for code in ("110000", "110100", "110200", "110203", "110103")
+            for year in (2017, 2018)
+        }
+        assert values == {
+            ("110000", 2017): 15,
+            ("110100", 2017): 1,
+            ("110200", 2017): 14,
+            ("110203", 2017): 9,
+            ("110103", 2017): None,
+            ("110000", 2018): 19,
+            ("110100", 2018): 13,
+            ("110200", 2018): 6,
+            ("110203", 2018): None,
+            ("110103", 2018): 10,
+        }
+        assert reasons(warehouse, 2017)["辰县教育局"] == "inside_territory_total"
+        assert [number(warehouse, year, code="110200")["child_count"] for year in (2017, 2018)] == [3, 2]
+        assert [number(warehouse, year, code="110100")["child_count"] for year in (2017, 2018)] == [2, 3]
+
+
+def test_of_two_totals_that_disagree_one_counts_and_the_other_is_listed(country: Country) -> None:
+    first = country.report(
+        "子市人民政府",
+        "110100",
+        2020,
+        {RECEIVED: 300},
+        scope="territory_total",
+        published_on=date(2021, 3, 1),
+    )
+    # the government's office reports for the same territory, a week later
+    second = country.report(
+        "子市人民政府办公室",
+        "110100",
+        2020,
+        {RECEIVED: 310},
+        scope="territory_total",
+        published_on=date(2021, 3, 8),
+    )
+    country.report("子市教育局", "110100", 2020, {RECEIVED: 50})
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2020, code="110100")
+        assert (row["value"], row["report_count"], row["residual"]) == (310, 1, 260)
+        assert number(warehouse, 2020)["value"] == 310
+        rows = warehouse.execute(
+            "SELECT sha256, is_used, reason, used_instead, value FROM mart.contribution "
+            "WHERE measure = 'requests_received' AND agency_name <> '子市教育局'"
+        ).fetchall()
+        assert {sha256: rest for sha256, *rest in rows} == {
+            first: [False, "superseded", "110100:government:2020", 300],
+            second: [True, "territory_total", None, 310],
+        }
+
+
+def test_an_own_level_that_lacks_a_figure_leaves_it_to_the_agencies(country: Country) -> None:
+    country.report("丑市人民政府", "110200", 2020, {RECEIVED: 30, GRANTED: "blank"}, scope="own_level")
+    country.report("丑市教育局", "110200", 2020, {RECEIVED: 4, GRANTED: 3})
+    country.report("丑市民政局", "110200", 2020, {RECEIVED: 6, GRANTED: 5})
+    country.report("丑东区", "110201", 2020, {RECEIVED: 40, GRANTED: 20})
+    country.report("丑西县教育局", "110202", 2020, {RECEIVED: 7, GRANTED: 1})
+    with country.warehouse() as warehouse:
+        # its own level 30, with both bureaus in it; 丑东区 40; 丑西县 7
+        row = number(warehouse, 2020, code="110200")
+        assert (row["value"], row["report_count"], row["child_covered_count"]) == (77, 3, 2)
+        # the bureaus 3 and 5, 丑东区 20, 丑西县 1
+        row = number(warehouse, 2020, "granted", "110200")
+        assert (row["value"], row["report_count"]) == (29, 4)
+        assert reasons(warehouse, 2020) == {
+            "丑市人民政府": "+own_level",
+            "丑市教育局": "inside_own_level",
+            "丑市民政局": "inside_own_level",
+            "丑东区": "+territory_total",
+            "丑西县教育局": "+single_agency",
+        }
+        assert reasons(warehouse, 2020, "granted") == {
+            "丑市人民政府": "figure_missing",
+            "丑市教育局": "+single_agency",
+            "丑市民政局": "+single_agency",
+            "丑东区": "+territory_total",
+            "丑西县教育局": "+single_agency",
+        }
+
+
+def test_a_measure_that_some_forms_ask_for_stands_in_their_years_alone(country: Country) -> None:
+    wechat = "disclosed.channel.wechat"
+    country.report("甲省", "110000", 2016, {wechat: 77, RECEIVED: 5})
+    country.report("子市", "110100", 2016, {RECEIVED: 3})
+    country.report("甲省", "110000", 2020, {RECEIVED: 6})
+    # the form of 2019 does not ask for it, this text tells it
+    country.report("子市", "110100", 2020, {wechat: 9, RECEIVED: 4})
+    with country.warehouse() as warehouse:
+        wide = warehouse.execute(
+            "SELECT report_year, disclosed_wechat, requests_received, basis FROM mart.province_year ORDER BY 1"
+        ).fetchall()
+        assert wide == [(2016, 77, 5, "published"), (2020, 9, 6, "mixed")]
+        assert reasons(warehouse, 2016, "disclosed_wechat") == {
+            "甲省": "+territory_total",
+            "子市": "not_in_report",
+        }
+        # nothing is said of a report whose form has no such figure
+        assert reasons(warehouse, 2020, "disclosed_wechat") == {"子市": "+territory_total"}
+        assert [number(warehouse, year, "disclosed_wechat")["quality"] for year in (2016, 2020)] == [
+            "same",
+            "close",
+        ]
+
+
+FULL = {
+    RECEIVED: 211,
+    **{
+        f"{RECEIVED}|{applicant}": count
+        for applicant, count in zip(
+            ("natural_person", "business", "research", "nonprofit", "legal_service", "other_organisation"),
+            (151, 31, 2, 3, 5, 19),
+            strict=True,
+        )
+    },
+    "requests.carried_in": 13,
+    GRANTED: 71,
+    "requests.partial": 17,
+    **dict(zip(REFUSED, (1, 2, 3, 4, 5, 6, 7, 9), strict=True)),
+    "requests.unavailable.not_held": 29,
+    "requests.unavailable.needs_creation": 8,
+    "requests.unavailable.unclear": 6,
+    "requests.not_processed.petition": 11,
+    "requests.not_processed.repeated": 4,
+    "requests.not_processed.publication": 1,
+    "requests.not_processed.excessive": 2,
+    "requests.not_processed.confirmation": 3,
+    "requests.other.no_correction": 5,
+    "requests.other.no_payment": 1,
+    "requests.other.misc": 14,
+    "requests.resolved": 209,
+    "requests.carried_out": 15,
+    "review.total": 23,
+    "review.upheld": 9,
+    "review.corrected": 5,
+    "review.other": 3,
+    "review.pending": 6,
+    "litigation.direct.total": 12,
+    "litigation.direct.upheld": 6,
+    "litigation.direct.corrected": 1,
+    "litigation.direct.other": 2,
+    "litigation.direct.pending": 3,
+    "litigation.after_review.total": 10,
+    "litigation.after_review.upheld": 4,
+    "litigation.after_review.corrected": 3,
+    "litigation.after_review.other": 2,
+    "litigation.after_review.pending": 1,
+    "active.normative_documents.issued": 20,
+    "active.normative_documents.repealed": 26,
+    "active.normative_documents.in_force": 300,
+    "active.licensing.decisions": 1000,
+    "active.penalties.decisions": 200,
+    "active.coercion.decisions": 30,
+    "active.fees.amount": 17.27,
+}
+"""Every figure of the form of 2021 that measures are made of, no two alike where they could be mixed up."""
+
+MADE_OF_FULL = {
+    "workload": 224,
+    "completion_rate": 209 / 224,
+    "clearance_rate": 209 / 211,
+    "requests_carried_out": 15,
+    "backlog_rate": 15 / 224,
+    "full_disclosure_rate": 71 / 209,
+    "any_disclosure_rate": 88 / 209,
+    "refused": 37,
+    "resolvable_disclosure_rate": 88 / 125,
+    "refusal_rate": 37 / 209,
+    "refused_state_secret_share": 1 / 37,
+    "refused_other_law_share": 2 / 37,
+    "refused_three_securities_share": 3 / 37,
+    "refused_third_party_share": 4 / 37,
+    "refused_internal_affairs_share": 5 / 37,
+    "refused_process_information_share": 6 / 37,
+    "refused_enforcement_file_share": 7 / 37,
+    "refused_administrative_query_share": 9 / 37,
+    # the form of 2014 has this ground, that of 2021 has not
+    "refused_not_government_information_share": None,
+    "unavailable": 43,
+    "not_held_rate": 29 / 209,
+    "not_processed": 21,
+    "other_outcome": 20,
+    "procedural_rate": 41 / 209,
+    "received_from_natural_person_share": 151 / 211,
+    "received_from_business_share": 31 / 211,
+    "received_from_research_share": 2 / 211,
+    "received_from_nonprofit_share": 3 / 211,
+    "received_from_legal_service_share": 5 / 211,
+    "received_from_other_organisation_share": 19 / 211,
+    "reviews_corrected_rate": 5 / 17,
+    "suits": 22,
+    "suits_pending": 4,
+    "litigation_loss_rate": 4 / 18,
+    "disputes": 45,
+    "dispute_rate": 45 / 209,
+    "normative_documents_net": -6,
+    "normative_documents_in_force": 300,
+    "decisions": 1230,
+    "fees_amount": 17.27,
+    # another sum of money, which that form does not ask for
+    "fees_collected": None,
+}
+
+
+def test_every_measure_that_is_made_of_others_is_as_the_domain_defines_it(country: Country) -> None:
+    assert FULL[GRANTED] + FULL["requests.partial"] + 37 + 43 + 21 + 20 == FULL["requests.resolved"]
+    country.report("子市", "110100", 2022, FULL)
+    with country.warehouse() as warehouse:
+        rows = warehouse.execute(f"SELECT {', '.join(MADE_OF_FULL)} FROM mart.province_year").fetchall()
+        assert rows == [
+            tuple(value if value is None else pytest.approx(value) for value in MADE_OF_FULL.values())
+        ]
+        rates = warehouse.execute("SELECT measure::VARCHAR FROM ref.measure WHERE kind = 'rate'").fetchall()
+        assert {rate for (rate,) in rates} <= set(MADE_OF_FULL), "each rate is worked out above"
+
+
+def test_a_rate_of_the_country_is_that_of_its_reports_not_of_its_rates(country: Country) -> None:
+    # 4/5 and 10/100: 14/105, not the middle of the two rates, nor with the 50 of 卯市 that stand over nothing
+    country.report("甲省", "110000", 2021, {GRANTED: 4, "requests.resolved": 5})
+    country.report("寅市", "120100", 2021, {GRANTED: 10, "requests.resolved": 100, RECEIVED: 0})
+    country.report("乙省统计局", "120000", 2021, {GRANTED: 50, "requests.resolved": "blank"})
+    with country.warehouse() as warehouse:
+        rows = warehouse.execute(
+            "SELECT value, numerator, denominator, province_count, report_count FROM mart.national_measure "
+            "WHERE measure = 'full_disclosure_rate'"
+        ).fetchall()
+        assert rows == [(pytest.approx(14 / 105), 14, 105, 2, 2)]
+        wide = warehouse.execute(
+            "SELECT granted, requests_resolved, full_disclosure_rate, clearance_rate, backlog_rate FROM mart.national_year"
+        ).fetchall()
+        # nothing was received where resolved is known: over 0 there is no rate
+        assert wide == [(64, 105, pytest.approx(14 / 105), None, None)]
+
+
+def test_shares_of_coverage_are_null_where_there_is_nothing_to_cover(country: Country) -> None:
+    country.report("子东区", "110101", 2020, {RECEIVED: 3})
+    country.report("子东区气象局", "110101", 2020, {RECEIVED: 3})
+    country.report("丑西县气象局", "110202", 2020, {RECEIVED: 3})
+    with country.warehouse() as warehouse:
+        row = number(warehouse, 2020, code="110101")
+        # a county has no divisions below; its weather bureau is the centre's
+        assert (row["child_count"], row["child_coverage_rate"]) == (0, None)
+        assert (row["agency_count"], row["agency_covered_count"], row["agency_coverage_rate"]) == (1, 1, 1)
+        assert number(warehouse, 2020, code="110202") == {}
+        row = number(warehouse, 2020)
+        assert (row["child_covered_count"], row["child_count"], row["child_coverage_rate"]) == (1, 3, 1 / 3)
 
 
 def test_a_mirror_and_a_revision_count_once(country: Country) -> None:
@@ -482,3 +745,23 @@ def test_every_view_has_one_row_of_its_kind(country: Country) -> None:
                 assert warehouse.execute(
                     f"SELECT count(*) FROM {model.name} WHERE {column} IS NULL"
                 ).fetchall() == [(0,)]
+
+
+def test_a_change_is_told_between_sums_that_rest_on_as_much(country: Country) -> None:
+    for year, reports in {
+        2020: {"甲省统计局": 10, "甲省民政局": 30},
+        # one of two reports was not found: no fall by two thirds
+        2021: {"甲省统计局": 12},
+        2022: {"甲省统计局": 15},
+    }.items():
+        for agency, received in reports.items():
+            country.report(agency, "110000", year, {RECEIVED: received})
+    country.report("乙省", "120000", 2021, {RECEIVED: 100})
+    country.report("乙省", "120000", 2022, {RECEIVED: 110})
+    # parts that are found or not change nothing in a government's own total
+    country.report("寅市", "120100", 2022, {RECEIVED: 5})
+    with country.warehouse() as warehouse:
+        rows = [number(warehouse, year) for year in (2020, 2021, 2022)]
+        assert [row["previous_value"] for row in rows] == [None, 40, 12]
+        assert [row["change_rate"] for row in rows] == [None, None, 0.25]
+        assert number(warehouse, 2022, code="120000")["change_rate"] == pytest.approx(0.1)

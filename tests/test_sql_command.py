@@ -61,6 +61,12 @@ def test_decimals_are_numbers_too(home: Home) -> None:
     assert json.loads(run(home, query, "--format", "json").output) == [{"x": 1.5}, {"x": 10.25}]
 
 
+def test_a_table_is_rounded_and_files_for_machines_are_not(home: Home) -> None:
+    query = "SELECT unnest([1 / 3, 164186.19, 0.0000001, 2.0]) AS x"
+    assert run(home, query).output.split()[2:-2] == ["0.333333", "164186.19", "1e-07", "2"]
+    assert run(home, query, "--format", "csv").output.split()[1] == "0.3333333333333333"
+
+
 def test_a_table_without_rows_has_its_header(home: Home) -> None:
     result = run(home, "SELECT name, amount FROM t WHERE FALSE")
     assert result.output.splitlines() == ["name  amount", "────  ──────", "(0 rows)"]
@@ -103,6 +109,11 @@ def test_json(home: Home) -> None:
     assert json.loads(run(home, "SELECT 'nan'::DOUBLE AS x", "--format", "json").output) == [{"x": None}]
 
 
+def test_an_object_has_no_name_twice(home: Home) -> None:
+    result = run(home, "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a", "--format", "json")
+    assert json.loads(result.output) == [{"a": 1, "a_1": 2, "a_1_1": 3, "a_2": 4}]
+
+
 def test_more_rows_than_are_read_at_once(home: Home) -> None:
     result = run(home, "SELECT range AS x FROM range(25000)", "--format", "csv")
     assert result.output.splitlines() == ["x", *(str(number) for number in range(25000))]
@@ -115,6 +126,27 @@ def test_an_output_file_takes_what_would_be_printed(home: Home, tmp_path: Path, 
     result = run(home, query, "--format", form, "--output", str(tmp_path / "out"))
     assert (result.exit_code, result.output) == (0, "")
     assert (tmp_path / "out").read_text(encoding="utf-8") == printed
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("out.csv", b"name,amount\n"),
+        ("out.json", b"[\n{"),
+        ("out.parquet", b"PAR1"),
+        ("OUT.XLSX", b"PK"),
+        ("out", b"name    amount\n"),
+        ("out.txt", b"name    amount\n"),
+    ],
+)
+def test_a_file_is_written_in_the_form_that_its_name_asks_for(
+    home: Home, tmp_path: Path, name: str, begins: bytes
+) -> None:
+    query = "SELECT name, amount FROM t ORDER BY amount"
+    assert run(home, query, "--output", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_bytes().startswith(begins)
+    assert run(home, query, "--format", "csv", "--output", str(tmp_path / name)).exit_code == 0
+    assert (tmp_path / name).read_bytes().startswith(b"name,amount\n")
 
 
 def test_parquet_keeps_types(home: Home, tmp_path: Path) -> None:
@@ -195,6 +227,28 @@ def test_a_query_may_come_from_a_file(home: Home, tmp_path: Path) -> None:
     for arguments in ([], ["SELECT 1", "--file", str(path)]):
         result = CliRunner().invoke(command, [*arguments, "--home", str(home.path)])
         assert result.exit_code == 2 and "give a QUERY, or --file FILE" in result.output
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "the query is empty"),
+        (" ; ", "the query is empty"),
+        ("SELECT 1; SELECT 2", "these are 2 queries; give one at a time"),
+    ],
+)
+def test_a_query_is_one_query(home: Home, query: str, message: str) -> None:
+    result = run(home, query)
+    assert result.exit_code == 2
+    assert f"Error: {message}\n" in result.stderr
+    assert "2" in run(home, "SET threads = 1; SELECT 2 AS x").output.splitlines()
+
+
+def test_a_file_that_is_no_text_is_wrong_usage(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "q.sql").write_bytes(b"\xff\xfe")
+    result = CliRunner().invoke(command, ["--file", str(tmp_path / "q.sql"), "--home", str(home.path)])
+    assert result.exit_code == 2
+    assert "q.sql is not UTF-8 text" in result.stderr
 
 
 def test_an_unknown_ready_query_gets_suggestions(home: Home) -> None:

@@ -200,3 +200,44 @@ def test_rare_characters_of_names_stay() -> None:
 def test_a_name_of_an_old_character_is_no_traditional_script() -> None:
     text = "濛江街道2017年政府信息公开工作年度报告\n" + "濛江街道公开政府信息12条。\n" * 5
     assert repair(text).text is text
+
+
+def test_labels_in_the_words_of_taiwan() -> None:
+    """As OpenCC turns them, which mirrors use."""
+    labels = [
+        "上一年项目数量",
+        "采购项目数量",
+        "参加或举办新闻发布会总次数",
+        "政府网站在线访谈次数",
+        "政策解读稿件发布数",
+        "申请信息不存在数",
+        "没有现成信息需要另行制作",
+    ]
+    page = "\n".join([*labels, SENTENCE])
+    assert repair(OpenCC("s2twp").convert(page)).text == page
+
+
+def test_radicals_are_the_characters_that_they_look_like() -> None:
+    """Text copied out of a PDF has them; no offset moves."""
+    repaired = repair("湖北省⼈⺠政府 ⾏政处罚 ⼀、总体情况")
+    assert repaired.text == "湖北省人民政府 行政处罚 一、总体情况"
+    assert repaired.counts == {"lookalike": 4}
+    assert repaired.passes == []
+
+
+@pytest.mark.parametrize(
+    ("line", "mended"),
+    [
+        ("行政诉讼,,结果维持,7", None),
+        ("三、本年度办理结果,（一）予以公开,,1203,,2", None),
+        (
+            "为了做好公开工作,,我局认真贯彻落实条例,,加强组织领导",
+            "为了做好公开工作,我局认真贯彻落实条例,加强组织领导",
+        ),
+    ],
+)
+def test_blank_cells_between_commas_are_no_doubled_commas(line: str, mended: str | None) -> None:
+    expected = line if mended is None else mended
+    assert repair(f"{SENTENCE}\n{line}\n").text.split("\n")[1] == expected.replace("（", "(").replace(
+        "）", ")"
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from flows.commands.stores import alert_errors
 from flows.edge.outbox import Alert, Outbox, UnknownAlertError
 from flows.settings import Home
 
@@ -27,7 +28,8 @@ def command(context: click.Context, home: str | None, with_resolved: bool, as_js
         return
     place = Home.resolve(home)
     outbox = Outbox(place)
-    alerts = outbox.alerts(with_resolved=with_resolved)
+    with alert_errors(place):
+        alerts = outbox.alerts(with_resolved=with_resolved)
     if as_json:
         for alert in alerts:
             click.echo(json.dumps(asdict(alert), ensure_ascii=False))
@@ -50,10 +52,13 @@ def acknowledge(
     context: click.Context, home: str | None, rule: str, subject: str, by: str, reason: str
 ) -> None:
     """Note that somebody has taken an alert on; it stays listed until it is resolved."""
+    place = Home.resolve(home or context.obj)
     try:
-        Outbox(Home.resolve(home or context.obj)).acknowledge(rule, subject, by, reason)
+        with alert_errors(place):
+            Outbox(place).acknowledge(rule, subject, by, reason)
     except UnknownAlertError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{error} in {place.path} (see: gongkai alerts)") from error
+    click.echo(f"{rule} {subject}: acknowledged by {by}")
 
 
 def _text(alert: Alert) -> str:

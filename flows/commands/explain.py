@@ -13,12 +13,20 @@ from typing import Any
 import click
 import duckdb
 
+from flows.commands.stores import published
 from flows.edge.divisions import read_rows
-from flows.edge.warehouse import WarehouseMissingError, open_warehouse
 from flows.settings import REFERENCE, Home
 
 SHOWN = 20
 """Reports listed for each reason unless all are asked for."""
+CLOSE = 3
+"""Places named where one of them may have been meant."""
+SERIES = {
+    "same": "figures as in the latest form",
+    "close": "figures that are close to those of the latest form",
+    "break": "figures of another definition than the latest form's",
+}
+"""What the values of `quality` say."""
 
 
 class UnknownInputError(Exception):
@@ -45,7 +53,8 @@ class Cell:
 
 @dataclass(slots=True)
 class Candidate:
-    """A report that the number could have used."""
+    """A report that the number could have used. `missing` are figures for it that the report does not have at all,
+    where it has others."""
 
     sha256: str
     report_id: str | None
@@ -60,6 +69,7 @@ class Candidate:
     address: str | None
     archive_file: str
     cells: list[Cell] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     other_finding_count: int = 0
 
@@ -101,10 +111,8 @@ def command(province: str, year: int, measure: str, home: Path | None, as_json: 
     """
     place = Home.resolve(home)
     try:
-        with open_warehouse(place) as connection:
+        with published(place) as connection:
             explanation = explain(connection, place, province, year, measure)
-    except WarehouseMissingError as error:
-        raise click.ClickException(str(error)) from error
     except UnknownInputError as error:
         raise click.UsageError(str(error)) from error
     if as_json:
@@ -172,13 +180,12 @@ def _find_province(connection: duckdb.DuckDBPyConnection, given: str) -> tuple[s
     begins = [row for row in provinces if text and row["name"].startswith(text)]
     if len(begins) == 1:
         return begins[0]["code"], begins[0]["name"]
-    for row in divisions:
-        if text in (row["code"], row["name"], *row["aliases"]):
-            above = next(p for p in provinces if p["code"][:2] == row["code"][:2])
-            raise UnknownInputError(
-                f"{row['name']} ({row['code']}) is no province; it lies in {above['name']}: "
-                f"gongkai explain {above['name']} … (its own numbers are in mart.division_measure)"
-            )
+    below = [row for row in divisions if text in (row["code"], row["name"], *row["aliases"])]
+    if not below and not begins and len(text) > 1:
+        # 长沙 is 长沙市 or 长沙县
+        below = [row for row in divisions if row["name"].startswith(text)]
+    if below:
+        raise UnknownInputError(_no_province(below, provinces))
     spelt = _spellings(provinces)
     letters = re.sub(r"[\s'’-]", "", text.lower())
     if len(spelt.get(letters, [])) == 1:
@@ -188,6 +195,20 @@ def _find_province(connection: duckdb.DuckDBPyConnection, given: str) -> tuple[s
         f"there is no province {given!r}. "
         + ("Did you mean " if close else "There are ")
         + ", ".join(f"{row['name']} ({row['code']})" for row in close or provinces)
+        + ("?" if close else "")
+    )
+
+
+def _no_province(divisions: Sequence[dict[str, Any]], provinces: Sequence[dict[str, Any]]) -> str:
+    """That these prefectures and counties are no provinces, and what to ask for instead."""
+    names = {row["code"][:2]: row["name"] for row in provinces}
+    places = {(row["code"], row["name"]): names[row["code"][:2]] for row in divisions}
+    listed = [f"{name} ({code}) is no province; it lies in {above}" for (code, name), above in places.items()]
+    above = ", ".join(f"gongkai explain {above} …" for above in dict.fromkeys(places.values()))
+    more = f" and {len(listed) - CLOSE} more" if len(listed) > CLOSE else ""
+    return (
+        f"{'; '.join(listed[:CLOSE])}{more}. Try {above} (the numbers of prefectures and counties are in "
+        "mart.division_measure)"
     )
 
 
@@ -308,10 +329,11 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
             UNION SELECT $measure
         ),
         version AS (
-            SELECT DISTINCT v.sha256, v.status, v.report_id, b.indicator, b.applicant
+            SELECT DISTINCT d.sha256, v.status, v.report_id, b.indicator, b.applicant
             FROM core.report_version AS v
+            JOIN core.reading AS d USING (document_number)
             JOIN ref.measure_indicator AS b ON b.era = v.form_era AND b.measure IN (SELECT measure FROM operand)
-            WHERE list_contains($sha256s, v.sha256)
+            WHERE list_contains($sha256s, d.sha256)
         )
         SELECT
             v.sha256, f.indicator, f.applicant, f.raw, f.value, f.unit, f.state, f.qualifier, f.method, f.location,
@@ -331,6 +353,7 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
         {"measure": measure, "sha256s": list(by_sha256)},
     ):
         by_sha256[row["sha256"]].cells.append(Cell(**{name: row[name] for name in Cell.__dataclass_fields__}))
+    _add_missing(connection, [report for report in reports if report.reason == "figure_missing"], measure)
     for row in _records(
         connection,
         """
@@ -344,6 +367,30 @@ def _add_cells(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], 
             report.findings.append(f"{row['severity']}: {row['message']} ({row['rule']})")
         else:
             report.other_finding_count += 1
+
+
+def _add_missing(connection: duckdb.DuckDBPyConnection, reports: list[Candidate], measure: str) -> None:
+    """The figures that the measure needs by the report's form and that are not in the report."""
+    needed: dict[str, list[str]] = {}
+    for sha256, figure in connection.execute(
+        """
+        SELECT DISTINCT d.sha256, b.indicator || if(b.applicant = 'total', '', '|' || b.applicant)
+        FROM core.report_version AS v
+        JOIN core.reading AS d USING (document_number)
+        JOIN ref.measure_indicator AS b ON b.era = v.form_era
+        WHERE list_contains($sha256s, d.sha256)
+            AND (b.measure = $measure OR b.measure IN (SELECT operand FROM ref.measure_term WHERE measure = $measure))
+        ORDER BY ALL
+        """,
+        {"measure": measure, "sha256s": [report.sha256 for report in reports]},
+    ).fetchall():
+        needed.setdefault(sha256, []).append(figure)
+    for report in reports:
+        there = {
+            cell.indicator + ("" if cell.applicant == "total" else f"|{cell.applicant}")
+            for cell in report.cells
+        }
+        report.missing = [figure for figure in needed.get(report.sha256, []) if figure not in there]
 
 
 def _records(
@@ -404,9 +451,8 @@ def _number_lines(explanation: Explanation) -> Iterator[str]:
     if figures["inexact_count"]:
         yield f'inexact   {_count(figures["inexact_count"], "figure")} printed as "at least" or "about"'
     if figures["quality"] != "same" or figures["is_break"]:
-        yield (
-            f"series    {figures['quality']} to the latest form"
-            + ("; counts something else than the year before it" if figures["is_break"] else "")
+        yield f"series    {figures['quality']}: {SERIES[figures['quality']]}" + (
+            "; counts something else than the year before it" if figures["is_break"] else ""
         )
 
 
@@ -453,12 +499,14 @@ def _report_lines(report: Candidate, unit: str) -> Iterator[str]:
             yield (
                 f"      corrected from {_number(cell.printed_value)} to {_number(cell.value)}: {cell.correction_reason}"
             )
+    if report.missing:
+        yield f"    not in the report: {', '.join(report.missing)}"
     yield f"    {report.address or '(no address)'}"
     yield f"    {report.archive_file}"
     for finding in report.findings:
         yield f"    ! {finding}"
     if report.other_finding_count:
-        yield f"    {_count(report.other_finding_count, 'other finding')}: quality.finding"
+        yield f"    {_count(report.other_finding_count, 'other finding')} in quality.finding"
 
 
 def _number(value: float | None) -> str:

@@ -6,18 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import duckdb
 
+from flows.commands.stores import published
 from flows.edge.export import FolderTakenError, describe_tables, export
-from flows.edge.reference import MEASURE_TERM, TABLES
-from flows.edge.warehouse import WarehouseMissingError, open_warehouse
+from flows.edge.reference import ALL_TABLES
 from flows.model import plan_models
 from flows.settings import Home
 
-_MODELS = ("core.report", "quality.finding")
+_MODELS = ("core.report", "quality.finding", "quality.quarantine", "ref.agency")
 _KEYLESS = {
     f"ref.{table.name}"
-    for table in TABLES
+    for table in ALL_TABLES
     if not all(column.is_required for column in table.columns if column.name in table.grain)
 }
 
@@ -49,17 +48,16 @@ def command(home: Path | None, output: Path, chosen: tuple[str, ...]) -> None:
             )
     place = Home.resolve(home)
     try:
-        with open_warehouse(place) as connection:
+        with published(place) as connection:
             created_at = datetime.fromtimestamp(place.warehouse.stat().st_mtime, UTC)
             tables = describe_tables(connection, {name: grains[name] for name in chosen or grains}, _KEYLESS)
             export(connection, tables, output, created_at)
-    except (WarehouseMissingError, FolderTakenError) as error:
-        raise click.ClickException(str(error)) from error
-    except duckdb.Error as error:
+    except FolderTakenError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{output}: {error.strerror}") from error
-    click.echo(f"{output}: {len(tables)} tables, each as CSV and Parquet")
+    listed = "1 table" if len(tables) == 1 else f"{len(tables)} tables, each"
+    click.echo(f"{output}: {listed} as CSV and Parquet")
 
 
 def exported_tables() -> dict[str, tuple[str, ...]]:
@@ -70,5 +68,5 @@ def exported_tables() -> dict[str, tuple[str, ...]]:
             for model in plan_models()
             if model.name.startswith("mart.") or model.name in _MODELS
         },
-        **{f"ref.{table.name}": table.grain for table in (*TABLES, MEASURE_TERM)},
+        **{f"ref.{table.name}": table.grain for table in ALL_TABLES},
     }

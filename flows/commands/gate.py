@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from flows.commands.stores import alert_errors
 from flows.edge.decisions import decide
 from flows.edge.gate import RELEASABLE
 from flows.edge.outbox import Alert, Outbox
@@ -22,9 +23,11 @@ def command(context: click.Context, home: str | None) -> None:
     context.obj = home
     if context.invoked_subcommand:
         return
-    held = _held(Home.resolve(home))
+    place = Home.resolve(home)
+    held = _held(place)
     if not held:
-        click.echo("nothing is held back")
+        nothing = "no run has been judged here yet" if Outbox(place).is_new else "nothing is held back"
+        click.echo(f"{place.path}: {nothing}")
     for alert in held:
         click.echo(f"{alert.subject}  since {alert.first_seen_at}")
         click.echo(f"  {alert.message}")
@@ -56,4 +59,5 @@ def release(context: click.Context, home: str | None, rule: str, subject: str, b
 
 
 def _held(home: Home) -> list[Alert]:
-    return [alert for alert in Outbox(home).alerts() if alert.rule == HELD]
+    with alert_errors(home):
+        return [alert for alert in Outbox(home).alerts() if alert.rule == HELD]

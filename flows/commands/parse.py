@@ -23,6 +23,8 @@ SIZE_LIMIT = 50_000_000
 SMALL = 64
 """Up to so many documents are read in this process, which takes less time than starting others."""
 BATCH = 32
+UNREADABLE_FOLDER = "folder cannot be read"
+"""How `documents_in` begins to tell of a folder that it could not look into."""
 
 
 @click.command("parse")
@@ -41,7 +43,7 @@ def command(paths: tuple[str, ...]) -> None:
         except OSError as error:
             is_complete = False
             click.echo(str(error), err=True)
-    _tell_skipped(wanted)
+    is_complete = _tell_skipped(wanted) and is_complete
     wanted = [document for document in wanted if document.skipped is None]
     for line, reason in _small(wanted) if len(wanted) <= SMALL else _large(wanted):
         if line is not None:
@@ -55,11 +57,17 @@ def command(paths: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
-def _tell_skipped(documents: Sequence[LocalDocument]) -> None:
-    reasons = Counter(document.skipped for document in documents if document.skipped)
+def _tell_skipped(documents: Sequence[LocalDocument]) -> bool:
+    """Say what is not read, and whether that is all meant so: a folder that cannot be read is not."""
+    closed = [one for one in documents if one.skipped and one.skipped.startswith(UNREADABLE_FOLDER)]
+    for folder in closed:
+        click.echo(f"{folder.address}: {folder.skipped}", err=True)
+    reasons = Counter(one.skipped for one in documents if one.skipped and one not in closed)
     if reasons:
         listed = ", ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
-        click.echo(f"skipped {reasons.total():,} files: {listed}", err=True)
+        files = "1 file" if reasons.total() == 1 else f"{reasons.total():,} files"
+        click.echo(f"skipped {files}: {listed}", err=True)
+    return not closed
 
 
 Line = tuple[bytes | None, str | None]

@@ -95,4 +95,7 @@ def _write(rows: list[tuple[str, str, str]], places: list[Place], output: Path |
     if output is None:
         click.echo(buffer.getvalue(), nl=False)
     else:
-        output.write_text(buffer.getvalue(), encoding="utf-8")
+        try:
+            output.write_text(buffer.getvalue(), encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"{output}: {error.strerror or error}") from error

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.commands.stores import published
 from flows.edge.decisions import decide
-from flows.edge.warehouse import Action, WarehouseMissingError, open_warehouse
+from flows.edge.warehouse import Action
 from flows.settings import Home
 
 if TYPE_CHECKING:
@@ -191,10 +192,7 @@ def _decide(
 
 def _open(home: str | None) -> duckdb.DuckDBPyConnection:
     """The published warehouse, open while the command runs."""
-    try:
-        return click.get_current_context().with_resource(open_warehouse(Home.resolve(home)))
-    except WarehouseMissingError as error:
-        raise click.ClickException(str(error)) from error
+    return click.get_current_context().with_resource(published(Home.resolve(home)))
 
 
 def _find(connection: duckdb.DuckDBPyConnection, given: str) -> str:
@@ -203,7 +201,9 @@ def _find(connection: duckdb.DuckDBPyConnection, given: str) -> str:
         "ORDER BY 1 LIMIT 3",
         [given],
     ).fetchall()
-    if len(rows) == 1 and len(given) >= 6:
+    if len(given) < 6:
+        rows = []
+    if len(rows) == 1:
         return str(rows[0][0])
     if len(rows) > 1:
         raise click.ClickException(f"{given} fits several documents: give more of the SHA-256")

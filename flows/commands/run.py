@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import duckdb
 
+from flows.commands.stores import one_message
 from flows.edge.catalogue import UnknownSourceError, resolve
 from flows.edge.notify import ChannelError, check_channel
 from flows.edge.prefect_server import PrefectServerError, prepare_environment, serving, start_server
+from flows.edge.warehouse import open_warehouse
 from flows.settings import ROOT, Home
 
 if TYPE_CHECKING:
@@ -59,10 +62,35 @@ def command(
         raise click.UsageError(str(error)) from error
     if not found:
         raise click.ClickException("\n".join(mistakes))
-    summary = _run(chosen, Home.resolve(home), list(years), list(alerts), allow_private)
+    place = Home.resolve(home)
+    _check_home(place)
+    summary = _run(chosen, place, list(years), list(alerts), allow_private)
     if isinstance(summary, int):
         sys.exit(summary)
     click.echo(summary.text())
+
+
+def _check_home(home: Home) -> None:
+    """Say at once what would end the run later: a home that cannot be written to."""
+    try:
+        home.path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise click.ClickException(f"{home.path}: the home must be a folder, and this is a file") from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    if not os.access(home.path, os.W_OK | os.X_OK):
+        raise click.ClickException(f"{home.path}: this folder cannot be written to")
+    if home.warehouse.is_dir():
+        raise click.ClickException(f"{home.warehouse}: a folder stands where the warehouse's file goes")
+    if home.warehouse.exists():
+        try:
+            open_warehouse(home).close()
+        except duckdb.Error as error:
+            click.echo(
+                f"{home.warehouse} cannot be opened: {one_message(error)}\n"
+                "It is built anew; what it held cannot be compared with.",
+                err=True,
+            )
 
 
 def _run(

@@ -48,15 +48,6 @@ def command(
     SOURCE is as for `gongkai run`; none means the entries of the catalogue that are verified (gongkai sources
     lists them), as they are when a run begins. Needs a Prefect server.
     """
-    prepare_environment(is_quiet=False)
-    from prefect.settings import PREFECT_API_URL
-
-    if not PREFECT_API_URL.value():
-        raise click.ClickException(
-            "Schedules need a Prefect server that stays. Start one and say where it is:\n"
-            "  prefect server start\n"
-            "  export PREFECT_API_URL=http://127.0.0.1:4200/api"
-        )
     try:
         if sources and unverified:
             raise click.UsageError(
@@ -68,6 +59,15 @@ def command(
             check_channel(alert)
     except (UnknownSourceError, ChannelError) as error:
         raise click.UsageError(str(error)) from error
+    prepare_environment(is_quiet=False)
+    from prefect.settings import PREFECT_API_URL
+
+    if not PREFECT_API_URL.value():
+        raise click.ClickException(
+            "Schedules need a Prefect server that stays. Start one and say where it is:\n"
+            "  prefect server start\n"
+            "  export PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
     for mistake in mistakes:
         click.echo(mistake, err=True)
     from prefect.schedules import Cron

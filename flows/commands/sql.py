@@ -9,19 +9,22 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 import duckdb
 
+from flows.commands.stores import published
 from flows.edge.archive import temporary_name
 from flows.edge.queries import UnknownQueryError, ready_queries, ready_query
-from flows.edge.warehouse import WarehouseMissingError, open_warehouse
 from flows.edge.workbook import TooLargeError, write_workbook
 from flows.settings import Home
 
 _ROWS_AT_ONCE = 10_000
+DECIMALS = 6
+"""To how many decimals a table for people is rounded."""
 
 
 @click.command()
@@ -39,9 +42,8 @@ _ROWS_AT_ONCE = 10_000
     "--format",
     "form",
     type=click.Choice(["table", "csv", "json", "parquet", "xlsx"]),
-    default="table",
-    show_default=True,
-    help="How the rows are written.",
+    help=f"How the rows are written (a table is rounded to {DECIMALS} decimals); else as the name of the output ends, "
+    "else as a table.",
 )
 @click.option(
     "--output",
@@ -52,7 +54,12 @@ _ROWS_AT_ONCE = 10_000
     "--home", type=click.Path(path_type=Path), help="Folder of the run (default: GONGKAI_HOME or warehouse/)."
 )
 def command(
-    query: str | None, path: Path | None, is_list: bool, form: str, output: Path | None, home: Path | None
+    query: str | None,
+    path: Path | None,
+    is_list: bool,
+    form: str | None,
+    output: Path | None,
+    home: Path | None,
 ) -> None:
     """Query the published warehouse. It is opened read-only; a run that publishes meanwhile does not disturb it.
 
@@ -67,37 +74,51 @@ def command(
         _list_ready_queries()
         return
     sql = _chosen(query, path)
+    form = form or _form_of(output)
     if form in _BINARY and output is None:
         raise click.UsageError(f"--format {form} needs --output FILE")
-    try:
-        connection = open_warehouse(Home.resolve(home))
-    except WarehouseMissingError as error:
-        raise click.ClickException(str(error)) from error
-    try:
-        if output is None:
-            _write_text(connection, sql, form, sys.stdout)
-        elif not output.parent.is_dir():
-            raise click.ClickException(f"{output}: its folder does not exist")
-        else:
-            with _replacing(output) as temporary:
-                _write_file(connection, sql, form, temporary)
-    except duckdb.Error as error:
-        raise click.ClickException(_one_message(error)) from error
-    except TooLargeError as error:
-        raise click.ClickException(str(error)) from error
-    except BrokenPipeError:
-        raise  # click ends quietly when nobody reads on
-    except OSError as error:
-        raise click.ClickException(f"{output}: {error.strerror}") from error
-    finally:
-        connection.close()
+    with published(Home.resolve(home)) as connection:
+        _check(connection, sql)
+        try:
+            if output is None:
+                _write_text(connection, sql, form, sys.stdout)
+            elif not output.parent.is_dir():
+                raise click.ClickException(f"{output}: its folder does not exist")
+            else:
+                with _replacing(output) as temporary:
+                    _write_file(connection, sql, form, temporary)
+        except TooLargeError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            raise  # click ends quietly when nobody reads on
+        except OSError as error:
+            raise click.ClickException(f"{output}: {error.strerror}") from error
+
+
+def _form_of(output: Path | None) -> str:
+    """The form that the name of a file asks for."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return ending if ending in (*_WRITERS, *_BINARY) else "table"
+
+
+def _check(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """One query gives one table: of several the rows of the last alone would be seen."""
+    statements = connection.extract_statements(sql)
+    if not statements:
+        raise click.UsageError("the query is empty")
+    rows = duckdb.ExpectedResultType.QUERY_RESULT
+    if sum(rows in statement.expected_result_type for statement in statements) > 1:
+        raise click.UsageError(f"these are {len(statements)} queries; give one at a time")
 
 
 def _chosen(query: str | None, path: Path | None) -> str:
     if (query is None) == (path is None):
         raise click.UsageError("give a QUERY, or --file FILE with one")
     if path is not None:
-        return path.read_text(encoding="utf-8")
+        try:
+            return path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise click.UsageError(f"{path} is not UTF-8 text: {error.reason}") from error
     assert query is not None
     if not query.startswith("@"):
         return query
@@ -113,11 +134,6 @@ def _list_ready_queries() -> None:
     for query in queries:
         click.echo(f"@{query.name:{width}}  {query.question}")
         click.echo(f" {'':{width}}  {query.question_zh}")
-
-
-def _one_message(error: duckdb.Error) -> str:
-    """What DuckDB says, without the lines about its insides."""
-    return re.split(r"\n\s*\n?Stack Trace", str(error))[0].strip()
 
 
 @contextmanager
@@ -176,8 +192,11 @@ def _write_csv(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
 
 
 def _write_json(result: duckdb.DuckDBPyConnection, file: TextIO) -> None:
-    """An array of one object a row, a row a line."""
-    names = _names(result)
+    """An array of one object a row, a row a line. An object has no name twice: a, a_1."""
+    names: list[str] = []
+    for name in _names(result):
+        numbered = (f"{name}_{number}" for number in count(1))
+        names.append(name if name not in names else next(one for one in numbered if one not in names))
     opening = "["
     for row in _rows(result):
         file.write(
@@ -223,7 +242,10 @@ def _width(text: str) -> int:
 
 
 def _cell(value: Any) -> str:
-    """A value in one line: control characters would break the alignment."""
+    """A value in one line: control characters would break the alignment. Shares are read better without the
+    digits that only arithmetic gave them; the other formats have these."""
+    if isinstance(value, float) and abs(value) >= 10**-DECIMALS:
+        value = round(value, DECIMALS)
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", _text(value))
 
 

@@ -84,7 +84,12 @@ def work_apart(
             )
         with suppress(ConnectionError):
             ours.send((last_seconds, work, job))
-        last = _listen(ours, process.pid, tell, stop, wait_seconds)
+        try:
+            last = _listen(ours, process, tell, stop, wait_seconds)
+        except BaseException:
+            # it goes on without this one; while this one lives, it is seen off when it ends
+            threading.Thread(target=process.wait, daemon=True).start()
+            raise
         if last is None:
             code = process.wait()
             log.seek(0)
@@ -100,7 +105,11 @@ def work_apart(
 
 
 def _listen(
-    connection: Connection, process: int, tell: Callable[[News], None], stop: Event, wait_seconds: float
+    connection: Connection,
+    process: subprocess.Popen[bytes],
+    tell: Callable[[News], None],
+    stop: Event,
+    wait_seconds: float,
 ) -> tuple[Any, BaseException | None, str] | None:
     """The last word of the process: a result, or an error with its traceback; None if it ended without one."""
     leave_at = None
@@ -110,7 +119,7 @@ def _listen(
                 connection.send(None)
             leave_at = time.monotonic() + wait_seconds
         if leave_at is not None and time.monotonic() >= leave_at:
-            raise LeftAloneError(process)
+            raise LeftAloneError(process.pid)
         if not connection.poll(_LOOK_SECONDS):
             continue
         try:
@@ -164,16 +173,32 @@ def serve(connection: Connection, lock: int) -> NoReturn:
 
 def _watch(connection: Connection, stop: Event, is_told: Event, lock: int, last_seconds: float) -> None:
     """Wait until it is to stop, see that it ends, and sign the lock when whoever began it is gone."""
-    with suppress(EOFError, OSError):
-        connection.recv()
+    is_alone = _is_gone(connection)
+    if is_alone:
+        # before the work may end, and this process with it
+        _sign(lock)
     is_told.set()
     stop.set()
     end = threading.Timer(last_seconds, os._exit, (1,))
     end.daemon = True
     end.start()
-    with suppress(EOFError, OSError):
+    if not is_alone and _is_gone(connection):
+        _sign(lock)
+
+
+def _is_gone(connection: Connection) -> bool:
+    """Wait for a word; whether there is none, as whoever might say it is gone."""
+    try:
         connection.recv()
-    sign(lock)
+    except (EOFError, OSError):
+        return True
+    return False
+
+
+def _sign(lock: int) -> None:
+    # a full disk keeps no process from its end
+    with suppress(OSError):
+        sign(lock)
 
 
 def _portable(error: BaseException) -> BaseException:

@@ -24,8 +24,8 @@ from flows.edge.listing import Link, Listing, discover, sitemaps_of
 from flows.edge.manifest import Attempt, Failure, Known, Manifest
 from flows.edge.pagination import answers_window, form_of_window
 from flows.edge.politeness import Host, Patience, Revisit
-from flows.edge.robots import Robots, read_robots, robots_address
-from flows.edge.web import Keep, Permit, Validators, Web
+from flows.edge.robots import LONGEST, Robots, read_robots, robots_address
+from flows.edge.web import Keep, Permit, UnwelcomeError, Validators, Web
 
 MOST_SITEMAPS = 50
 """Sitemaps of one source that others lead to. They are not counted as pages of listings."""
@@ -135,10 +135,15 @@ class Crawl:
         """Make a step with a request. Seconds until it is to be tried again, None when it is done."""
         known = self.manifest.known(step.address)
         attempt = await self._ask(step, host, known)
-        if attempt.is_transient and host.closed is None:
+        if attempt.is_transient and self.frontier.is_ending:
+            self._tried(step, attempt)
+            return None
+        here = self.frontier.here
+        if attempt.is_transient and here is not None and here.closed is None:
             step.tried += 1
             wait = self.patience.wait(step.tried, attempt.retry_after_seconds)
             if wait is not None:
+                self._tried(step, attempt)
                 return wait
             attempt.error = f"{attempt.error} ({step.tried} {'tries' if step.tried > 1 else 'try'})"
         data = attempt.data
@@ -182,16 +187,23 @@ class Crawl:
             with self.frontier.waiting():
                 await host.turn()
 
-        async def permit(address: str) -> str | None:
-            other = self.frontier.host(address, source)
-            if other.closed is not None:
-                return other.closed
-            with self.frontier.waiting():
-                rules, _ = await self._robots(address, other, source)
-                reason = other.closed or rules.forbids(address)
-                if reason is None:
-                    await other.turn()
-            return reason
+        async def permit(address: str) -> None:
+            other, reason = self.frontier.host(address, source), None
+            try:
+                with self.frontier.waiting():
+                    if other.closed is None:
+                        rules, _ = await self._robots(address, other, source)
+                        reason = rules.forbids(address)
+                    if other.closed is None and reason is None:
+                        await self.frontier.move(other)
+            except asyncio.CancelledError:
+                # the first address was asked for, which is to be on record
+                self.frontier.resume()
+                raise UnwelcomeError(f"redirected to {address}: the run is to stop", "unreachable") from None
+            if other.closed is not None or reason is not None:
+                self.frontier.leave()
+                failure = other.closed_as if other.closed is not None else "forbidden"
+                raise UnwelcomeError(f"redirected to {address}: {other.closed or reason}", failure)
 
         async def keep(attempt: Attempt) -> None:
             data, sha256 = attempt.data or b"", attempt.sha256
@@ -218,8 +230,16 @@ class Crawl:
             verify_tls=source.verify_tls,
             takes_images=step.is_image,
         )
-        host.note(attempt)
+        self._note(host, attempt)
         return attempt
+
+    def _note(self, host: Host[Step], attempt: Attempt) -> None:
+        """What a host that was asked is to learn from the attempt, and one that it redirected to."""
+        here = self.frontier.here
+        if here is not host:
+            host.has_answered()
+        if here is not None:
+            here.note(attempt)
 
     async def _ask_for_window(
         self, step: Step, host: Host[Step], address: str, form: dict[str, str], permit: Permit, keep: Keep
@@ -235,19 +255,21 @@ class Crawl:
         first = None
         if not walk.is_posted:
             first = await self.web.get(step.address, **options)
-            host.note(first)
+            self._note(host, first)
             if answers_window(first.data):
                 return first
             with self.frontier.waiting():
-                await host.turn()
+                await self.frontier.move(host)
         attempt = await self.web.get(address, form=form, **options)
-        host.note(attempt)
+        self._note(host, attempt)
         # the address says all that the form does
         attempt.address = attempt.final_address = step.address
         if first is None or answers_window(attempt.data):
             walk.is_posted = True
         elif first.data is not None:
-            attempt = first
+            attempt, first = first, attempt
+        if first is not None:
+            self._tried(step, first)
         if attempt.data is not None and not answers_window(attempt.data):
             await keep(attempt)
         return attempt
@@ -274,13 +296,20 @@ class Crawl:
             return await asyncio.shield(rules), True
         rules = host.robots[scheme] = asyncio.get_running_loop().create_future()
         tried = 0
+
+        async def permit(address: str) -> None:
+            await self.frontier.host(address, source).turn()
+
         while True:
             tried += 1
-            attempt = await self.web.get(robots_address(address), verify_tls=source.verify_tls)
+            attempt = await self.web.get(
+                robots_address(address), permit=permit, verify_tls=source.verify_tls, first_bytes=LONGEST
+            )
             attempt.role, attempt.source_name = "robots", source.name
             wait = self.patience.wait(tried, attempt.retry_after_seconds) if attempt.is_transient else None
             if wait is None:
                 break
+            self.manifest.tried(attempt)
             await asyncio.sleep(max(wait, host.delay_seconds))
         robots = read_robots(attempt)
         # what it says is in the rules; its bytes are no original
@@ -360,6 +389,12 @@ class Crawl:
     def _record(self, step: Step, attempt: Attempt) -> None:
         self._name(step, attempt)
         self.manifest.record(attempt)
+
+    def _tried(self, step: Step, attempt: Attempt) -> None:
+        """Record an attempt that another one follows."""
+        attempt.role = step.role
+        self._name(step, attempt)
+        self.manifest.tried(attempt)
 
     def _name(self, step: Step, attempt: Attempt) -> None:
         """Say in the attempt whose it is and where its address was found."""

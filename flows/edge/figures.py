@@ -1,15 +1,16 @@
-"""What the facts of one original come to, in one row: its figures side by side, and counts of them.
+"""What the facts of one original come to, in one row: its figures that feed measures side by side, and counts of all.
 
 Roll-ups need every figure of every report. Grouping the facts for that costs more than all else that they do, so it
-is done where a batch is written, while its facts are at hand. It follows from the facts alone: a batch without it
-gets it before it is loaded.
+is done where a batch is written, while its facts are at hand. It follows from the facts and from which of them feed
+measures: a batch without it, or with that of other measures, gets it before it is loaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -24,26 +25,28 @@ SCHEMA = pa.schema(
         ("parser_version", _count),
         # stands for `cells`
         ("form", _hash),
-        # the figures that it has, as indicator|applicant, in their order, with a space between two
+        # the figures that it has and that feed measures, as indicator|applicant, in order, with a space between two
         ("cells", _text),
         # their values, null where none is reported
         ("figures", pa.list_(pa.float64())),
         # the places, from 1, of those that are printed as "at least" or "about"; null where there are none
         ("inexact_places", pa.list_(_count)),
+        # of all its figures
         ("fact_count", _count),
         ("reported_count", _count),
         ("blank_count", _count),
         # those read from tables, ruled or flattened
         ("table_fact_count", _count),
-        # of cells, states and values: equal where every figure is
+        # of cells, states and values of all: equal where every figure is
         ("figure_hash", _hash),
     ]
 )
 
 
-def list_figures(facts: pa.Table) -> pa.Table:
-    """One row for each original that has facts, in the order in which they come. What is there twice in one original
-    is listed twice, by value, so that the order of the facts decides nothing."""
+def list_figures(facts: pa.Table, feeding: Collection[str]) -> pa.Table:
+    """One row for each original that has facts, in the order in which they come. `feeding` names the figures that feed
+    measures, as indicator|applicant. What is there twice in one original is listed twice, by value, so that the order
+    of the facts decides nothing."""
     facts, bounds = _by_document(facts)
     columns = {
         name: facts[name].to_pylist() for name in ("value", "state", "qualifier", "method", "parser_version")
@@ -53,8 +56,9 @@ def list_figures(facts: pa.Table) -> pa.Table:
     )
     encoded = names.combine_chunks().dictionary_encode()
     words, codes = encoded.dictionary.to_pylist(), encoded.indices.to_pylist()
+    is_feeding = [word in feeding for word in words]
     sha256s = facts["sha256"]
-    forms: dict[tuple[int, ...], tuple[list[int], bytes]] = {}
+    forms: dict[tuple[int, ...], _Form] = {}
     rows = []
     for start, end in bounds:
         cells = tuple(codes[start:end])
@@ -64,8 +68,11 @@ def list_figures(facts: pa.Table) -> pa.Table:
             order = sorted(
                 range(len(cells)), key=lambda at: (words[cells[at]], values[at] is None, values[at] or 0)
             )
-            form = forms[cells] = order, " ".join(words[cells[at]] for at in order).encode()
-        row = _row(*form, {name: column[start:end] for name, column in columns.items()})
+            listed = [at for at in order if is_feeding[cells[at]]]
+            form = forms[cells] = _Form(
+                order, listed, *(_names(words, cells, some) for some in (order, listed))
+            )
+        row = _row(form, {name: column[start:end] for name, column in columns.items()})
         rows.append({"sha256": sha256s[start].as_py(), **row})
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
@@ -81,24 +88,39 @@ def _by_document(facts: pa.Table) -> tuple[pa.Table, Iterator[tuple[int, int]]]:
     return facts, pairwise([*starts, len(numbers)])
 
 
-def _row(order: Sequence[int], cells: bytes, facts: dict[str, list[Any]]) -> dict[str, Any]:
-    """A row but its SHA-256, from the facts of one original and the order of their cells."""
-    states = facts["state"]
-    figures = [facts["value"][at] for at in order]
-    qualifiers = facts["qualifier"]
-    inexact = [place for place, at in enumerate(order, 1) if qualifiers[at] not in ("exact", None)]
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What one original prints: the places of its facts in the order of their cells, of those that feed measures too,
+    and the names of both."""
+
+    order: Sequence[int]
+    listed: Sequence[int]
+    all_cells: bytes
+    cells: bytes
+
+
+def _names(words: Sequence[str], cells: Sequence[int], places: Sequence[int]) -> bytes:
+    return " ".join(words[cells[at]] for at in places).encode()
+
+
+def _row(form: _Form, facts: dict[str, list[Any]]) -> dict[str, Any]:
+    """A row but its SHA-256, from the facts of one original."""
+    states, values, qualifiers = facts["state"], facts["value"], facts["qualifier"]
+    inexact = [place for place, at in enumerate(form.listed, 1) if qualifiers[at] not in ("exact", None)]
     return {
         "parser_version": facts["parser_version"][0],
-        "form": _hash_of(cells),
-        "cells": cells.decode(),
-        "figures": figures,
+        "form": _hash_of(form.cells),
+        "cells": form.cells.decode(),
+        "figures": [values[at] for at in form.listed],
         "inexact_places": inexact or None,
         "fact_count": len(states),
         "reported_count": states.count("reported"),
         "blank_count": states.count("blank"),
         "table_fact_count": facts["method"].count("table") + facts["method"].count("flattened"),
         "figure_hash": _hash_of(
-            cells, " ".join([states[at] or "" for at in order]).encode(), _bytes(figures)
+            form.all_cells,
+            " ".join([states[at] or "" for at in form.order]).encode(),
+            _bytes([values[at] for at in form.order]),
         ),
     }
 

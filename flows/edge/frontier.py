@@ -119,7 +119,8 @@ class Frontier:
         self._hosts: dict[str, Host[Step]] = {}
         self._heap: list[tuple[float, int, Host[Step]]] = []
         self._order = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[Any], Host[Step] | None] = {}
+        """Steps under way, and the host that each is counted at."""
         self._waiting: set[asyncio.Task[Any]] = set()
         self._under_way: set[str] = set()
         self._delayed = 0
@@ -155,7 +156,7 @@ class Frontier:
         begins. Raises what a step raised."""
         try:
             while True:
-                if self._is_ending():
+                if self.is_ending:
                     for task in self._waiting:
                         task.cancel()
                     if self._tasks:
@@ -165,7 +166,7 @@ class Frontier:
                     return
                 self._news.clear()
                 pause = await self._start()
-                if not (self._tasks or self._heap or self._delayed or self._is_ending()):
+                if not (self._tasks or self._heap or self._delayed or self.is_ending):
                     return
                 try:
                     async with asyncio.timeout(min(_LOOK_SECONDS, _LOOK_SECONDS if pause is None else pause)):
@@ -181,17 +182,63 @@ class Frontier:
     def waiting(self) -> Iterator[None]:
         """Around what a step has to wait for before it asks for its address: when it is to stop, the wait and the
         step are given up."""
-        task = asyncio.current_task()
-        assert task is not None
+        task = _this_task()
         self._waiting.add(task)
         try:
             yield
         finally:
             self._waiting.discard(task)
-        if self._is_ending():
+        if self.is_ending:
             raise asyncio.CancelledError
 
-    def _is_ending(self) -> bool:
+    @property
+    def here(self) -> Host[Step] | None:
+        """The host that the step under way is counted at; None once it has left."""
+        return self._tasks[_this_task()]
+
+    def leave(self) -> None:
+        """Count the step under way at no host any more."""
+        task = _this_task()
+        left, self._tasks[task] = self._tasks[task], None
+        if left is not None:
+            self._release(left)
+
+    async def move(self, host: Host[Step]) -> None:
+        """Count the step under way at another host, that it was redirected to, and wait until its request may begin
+        there. To wait it leaves the host where it was: two that redirect to each other do not wait for each other."""
+        task = _this_task()
+        if self._tasks[task] is not host:
+            self.leave()
+            admitted = asyncio.get_running_loop().create_future()
+
+            def begin() -> bool:
+                if admitted.done():
+                    return False
+                self._tasks[task] = host
+                admitted.set_result(None)
+                return True
+
+            host.guests.append(begin)
+            host.admit()
+            await admitted
+        await host.turn()
+
+    def _release(self, host: Host[Step]) -> None:
+        """One request less is under way at the host."""
+        host.active -= 1
+        host.admit()
+        self._wait(host)
+        self._news.set()
+
+    def resume(self) -> None:
+        """Go on with the step under way though what it waited for was given up: it begins no request any more."""
+        task = _this_task()
+        while task.cancelling():
+            task.uncancel()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether no request may begin any more."""
         return self.is_stopped() or self._error is not None
 
     def _wait(self, host: Host[Step]) -> None:
@@ -204,7 +251,7 @@ class Frontier:
     async def _start(self) -> float | None:
         """Begin every step whose turn it is; seconds until the next one's, None while that depends on others."""
         now = asyncio.get_running_loop().time
-        while self._heap and len(self._tasks) < self._connections and not self._is_ending():
+        while self._heap and len(self._tasks) < self._connections and not self.is_ending:
             at, _, host = self._heap[0]
             if at > now():
                 return at - now()
@@ -232,15 +279,15 @@ class Frontier:
         host.active += 1
         self._under_way.add(step.address)
         task = asyncio.create_task(self._make(step, host))
-        self._tasks.add(task)
+        self._tasks[task] = host
 
         def done(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
+            last = self._tasks.pop(task)
             self._under_way.discard(step.address)
-            host.active -= 1
             if not task.cancelled() and (error := task.exception()) is not None:
                 self._error = self._error or error
-            self._wait(host)
+            if last is not None:
+                self._release(last)
             self._news.set()
 
         task.add_done_callback(done)
@@ -257,3 +304,9 @@ class Frontier:
 
         self._delayed += 1
         asyncio.get_running_loop().call_later(seconds, back)
+
+
+def _this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import duckdb
 
 from flows.settings import Home
-
-if TYPE_CHECKING:
-    import duckdb
 
 COMPARED: dict[str, str | None] = {
     "core.report": "province_code",
@@ -26,30 +23,38 @@ doubled key, a check that crashed) is a fault to be mended."""
 
 
 def load_published(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Fill `raw.published` with the rows of the published warehouse; nothing where there is none, and no row
-    for a table that it lacks."""
+    """Fill `raw.published` with the rows of the published warehouse; nothing where there is none, or one that is
+    damaged, and no row for a table that it lacks."""
     if not home.warehouse.exists():
         return
     place = str(home.warehouse).replace("'", "''")
-    connection.execute(f"ATTACH '{place}' AS published (READ_ONLY)")
     try:
-        there = {
-            name
-            for (name,) in connection.execute(
-                "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'published' "
-                "UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = 'published'"
-            ).fetchall()
-        }
-        for name, province in COMPARED.items():
-            if name not in there:
-                continue
-            connection.execute(
-                f"INSERT INTO raw.published SELECT '{name}', '', count(*) FROM published.{name}"
-            )
-            if province:
-                connection.execute(
-                    f"INSERT INTO raw.published SELECT '{name}', {province}, count(*) FROM published.{name} "
-                    f"WHERE {province} IS NOT NULL GROUP BY {province}"
-                )
+        connection.execute(f"ATTACH '{place}' AS published (READ_ONLY)")
+    except duckdb.Error:
+        return  # the file is disposable: a damaged one must not keep the next from being built
+    try:
+        _count(connection)
+    except (duckdb.IOException, duckdb.SerializationException):
+        connection.execute("DELETE FROM raw.published")
     finally:
         connection.execute("DETACH published")
+
+
+def _count(connection: duckdb.DuckDBPyConnection) -> None:
+    """Count what the tables of the attached warehouse hold."""
+    there = {
+        name
+        for (name,) in connection.execute(
+            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'published' "
+            "UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE database_name = 'published'"
+        ).fetchall()
+    }
+    for name, province in COMPARED.items():
+        if name not in there:
+            continue
+        connection.execute(f"INSERT INTO raw.published SELECT '{name}', '', count(*) FROM published.{name}")
+        if province:
+            connection.execute(
+                f"INSERT INTO raw.published SELECT '{name}', {province}, count(*) FROM published.{name} "
+                f"WHERE {province} IS NOT NULL GROUP BY {province}"
+            )

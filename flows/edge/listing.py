@@ -36,6 +36,11 @@ MOST_ATTACHMENTS = 20
 """Of one page."""
 MOST_FRAMES = 5
 """Of one page that has little text of its own."""
+MOST_BYTES = 4_000_000
+"""Of a page that are read for its links; lists of records and sitemaps may be longer."""
+_MOST_BYTES_OF_RECORDS = 20_000_000
+_MOST_DEPTH = 20_000
+"""Of elements in each other: to parse a page takes time that grows with the square of it."""
 _EXAMPLES = 3
 
 # why links are followed
@@ -51,7 +56,7 @@ SITEMAP, REPORT, SECTION, TURN, PART, ATTACHMENT, FRAME, REFRESH, IMAGE = (
     "image of a report without tables",
 )
 # why they are not
-NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LINKS = (
+NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LINKS, TOO_DEEP_A_PAGE = (
     "no http(s) address",
     "other host",
     "fits never",
@@ -59,6 +64,7 @@ NO_ADDRESS, OTHER_HOST, NEVER, NOT_A_DOCUMENT, OTHER_YEAR, NO_RULE, TOO_MANY_LIN
     "other year",
     "no rule fits",
     "more links than are read of a page",
+    "elements of the page are in each other too deep to be read",
 )
 
 # labels that every form has, and the cells that the smallest has
@@ -76,6 +82,14 @@ _NO_DOCUMENT = re.compile(
     r"\.(jpe?g|png|gif|bmp|webp|svg|ico|css|js|mp[34]|avi|wmv|flv|swf|apk|exe|rar|7z|iso|ttf|woff2?)$", re.I
 )
 _HTML = ("text/html", "application/xhtml+xml")
+# files that servers also call text/html
+_FILES = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"{\\rtf")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,20})", re.I)
+# elements without an end, or whose end may be left out, or that end where another of their kind begins
+_FLAT = frozenset(
+    "a area b br dd dt em embed font hr i img input li link meta option p s strong td th tr u".split()  # noqa: SIM905
+)
+_NETLOC = re.compile(r"[a-z]+://([^/?#]*)", re.I)
 _DATA = re.compile(r"/(xml|json|[\w.-]+\+xml|[\w.-]+\+json|javascript|x-javascript|plain|gzip|x-gzip)$")
 
 
@@ -155,13 +169,19 @@ def discover(
 
     `until` is the last year that pages with a year in their address are asked for.
     """
+    if data.startswith(_FILES):
+        return None
     is_html = media_type in _HTML or (media_type is None and b"<a " in data[:100_000].lower())
     is_data = media_type is None or bool(_DATA.search(media_type))
     if is_data and (locations := read_sitemap(data)) is not None:
         return _read_sitemap(locations, base, source, years)
-    if not (is_html or is_data):
+    if not (is_html or is_data) or (not is_html and len(data) > _MOST_BYTES_OF_RECORDS):
         return None
-    text, codec = decode(data, charset)
+    text, codec = decode(data[:MOST_BYTES] if is_html else data, charset)
+    if is_html and _is_too_deep(text):
+        listing = Listing()
+        listing.pass_over(TOO_DEEP_A_PAGE, base)
+        return listing
     page = Page(base, text)
     asked_years = range(min(years), max(years) + 2) if years else None
     records = [(one.title, one.address) for one in search_records(page)]
@@ -213,7 +233,7 @@ def read_listing(
     if base_node is not None:
         base = absolute_address(base, base_node.attributes.get("href") or "") or base
     listing = Listing(longest_run=_longest_run(tree))
-    judge = _Judge(listing, base, report or LinkRule(), follow, never or LinkRule(), hosts, years)
+    judge = _Judge(listing, page_address, report or LinkRule(), follow, never or LinkRule(), hosts, years)
     linked: list[str] = []
     frames: list[Link] = []
     seen = {_known(page_address), _known(base)}
@@ -375,6 +395,19 @@ def sitemaps_of(locations: Sequence[str], base: str, source: Source) -> Listing:
     return listing
 
 
+def _is_too_deep(html: str) -> bool:
+    """Whether elements of a page are in each other as in no page that people made."""
+    if html.count("<") <= _MOST_DEPTH:
+        return False
+    depth = 0
+    for closing, name in _TAG.findall(html):
+        if name.lower() not in _FLAT:
+            depth = max(0, depth - 1) if closing else depth + 1
+            if depth > _MOST_DEPTH:
+                return True
+    return False
+
+
 def _record_links(fragments: Iterable[str]) -> list[tuple[str, str]]:
     """Text and address of the links in records that a page brings in a script."""
     found = []
@@ -393,8 +426,10 @@ def _known(address: str) -> str:
 
 
 def _host(address: str) -> str:
-    """Host and port of an address that is absolute."""
-    return address.split("/", 3)[2].lower()
+    """Host and port of an address that is absolute; no port where it is the one that a scheme has anyway."""
+    found = _NETLOC.match(address)
+    host = found[1].rpartition("@")[2].lower() if found else ""
+    return host.rpartition(":")[0] if host.endswith((":80", ":443")) else host
 
 
 def _bare(host: str) -> str:

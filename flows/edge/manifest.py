@@ -1,9 +1,9 @@
 """The fetch manifest: every attempt to fetch an address, and what is already on record.
 
 An attempt that says something new (its SHA-256, status or error differ from those last recorded for its
-address) is a row of `raw/attempt`; the others, and those for robots.txt, are rows of `raw/unchanged`, which
-no table of the warehouse is built from. So fetching the same again leaves the warehouse as it is, and what
-changed, failed or recovered adds to it.
+address) is a row of `raw/attempt`; the others, those for robots.txt and those that another try follows are rows
+of `raw/unchanged`, which no table of the warehouse is built from. So fetching the same again leaves the
+warehouse as it is, and what changed, failed or recovered adds to it.
 
 Each attempt is first a line of a journal, so that a process that is killed loses none that it made; the next
 one turns the journal into Parquet. An original has its line as soon as its bytes are in the archive, before the
@@ -188,6 +188,15 @@ class Manifest:
             if len(self._new) + len(self._same) >= self._piece:
                 self._write()
             return is_new
+
+    def tried(self, attempt: Attempt) -> None:
+        """Put an attempt on record that is followed by another soon: until then all stands as it did."""
+        with self._lock:
+            row = attempt.row()
+            self._write_journal("unchanged", row)
+            self._same.append(row)
+            if len(self._new) + len(self._same) >= self._piece:
+                self._write()
 
     def flush(self) -> None:
         with self._lock:

@@ -2,7 +2,8 @@
 
 `raw/<table>/<parser version>/<batch>.parquet`; a batch is named by the hash of the documents in it, is
 written under a temporary name and renamed, and its `document` file comes last: rows of a batch without
-one are not read. Its `figure_list` file follows from its `fact` file, and is made for a batch that lacks it.
+one are not read. Its `figure_list` file follows from its `fact` file and from which figures feed measures, which
+the name of its folder ends with; it is made for a batch that lacks it.
 Attempts (the fetch manifest) have no parser version and are named by run.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,18 +138,38 @@ def write_batch(raw: Path, version: int, tables: Mapping[str, pa.Table]) -> str:
     end leaves files without a `document` file, which nobody reads and the next writer replaces.
     """
     name = batch_name(tables["document"]["sha256"].to_pylist())
-    made = {"figure_list": figures.list_figures(tables["fact"])}
+    made = {"figure_list": figures.list_figures(tables["fact"], _feeding_cells())}
     for table in BATCH_TABLES:
         rows = made[table] if table in made else tables[table].cast(SCHEMAS[table])
-        _write(raw / table / f"v{version}" / f"{name}.parquet", rows)
+        _write(batch_file(raw, table, f"v{version}/{name}.parquet"), rows)
     return name
 
 
 def list_figures(raw: Path, batch: str) -> None:
     """Make the `figure_list` file of a batch, `v<version>/<name>.parquet`, from its facts, unless it has one."""
-    path, facts = raw / "figure_list" / batch, raw / "fact" / batch
+    path, facts = batch_file(raw, "figure_list", batch), batch_file(raw, "fact", batch)
     if not path.exists() and facts.exists():
-        _write(path, figures.list_figures(pq.read_table(facts, schema=SCHEMAS["fact"])))
+        _write(path, figures.list_figures(pq.read_table(facts, schema=SCHEMAS["fact"]), _feeding_cells()))
+
+
+def batch_file(raw: Path, table: str, batch: str) -> Path:
+    """The file of a table of a batch, which is `v<version>/<name>.parquet`."""
+    if table != "figure_list":
+        return raw / table / batch
+    version, _, name = batch.partition("/")
+    return raw / table / f"{version}-{_feeding_hash()}" / name
+
+
+def _feeding_cells() -> frozenset[str]:
+    """The figures that feed measures, as indicator|applicant."""
+    from flows.edge.reference import read_reference  # opens DuckDB, which a worker needs for nothing else
+
+    return frozenset(f"{row['indicator']}|{row['applicant']}" for row in read_reference("measure_indicator"))
+
+
+@cache
+def _feeding_hash() -> str:
+    return hashlib.sha256("\n".join(sorted(_feeding_cells())).encode()).hexdigest()[:8]
 
 
 def write_attempts(

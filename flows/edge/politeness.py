@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -96,6 +97,8 @@ class Host(Generic[T]):
     closed_as: Failure = "unreachable"
     robots: dict[str, asyncio.Future[Robots]] = field(default_factory=dict)
     """By scheme."""
+    guests: deque[Callable[[], bool]] = field(default_factory=deque)
+    """Requests that other hosts redirected here, which wait for their turn: each may have been given up."""
 
     def heed(self, robots: Robots) -> None:
         """Keep to the pauses that robots.txt asks for; leave a host alone that cannot be asked by its rules."""
@@ -114,9 +117,18 @@ class Host(Generic[T]):
 
     @property
     def is_free(self) -> bool:
+        """Whether it may be asked for something that waits in its queue."""
+        return not self.guests and self.active < self._most
+
+    @property
+    def _most(self) -> int:
         # a host that failed until it rested is tried with one request
-        most = 1 if self.rested and self.failed else self.connections
-        return self.active < most
+        return 1 if self.rested and self.failed else self.connections
+
+    def admit(self) -> None:
+        """Let guests begin, as many as may."""
+        while self.guests and self.active < self._most:
+            self.active += self.guests.popleft()()
 
     async def turn(self) -> None:
         """Wait until a request may begin, and count it as begun."""
@@ -127,12 +139,15 @@ class Host(Generic[T]):
     def begin(self) -> None:
         self.next_at = asyncio.get_running_loop().time() + self.delay_seconds * _SPARE
 
+    def has_answered(self) -> None:
+        self.failed = self.rested = 0
+
     def note(self, attempt: Attempt) -> None:
         """Learn from an attempt: rest after failures in a row, wait as asked, give up in the end."""
         now = asyncio.get_running_loop().time()
         asked_for = attempt.retry_after_seconds or 0.0
         if attempt.failure != "unreachable":
-            self.failed = self.rested = 0
+            self.has_answered()
             return
         if asked_for > self.patience.longest_wait_seconds:
             self.closed = f"{self.name} asks to be left alone for {asked_for:,.0f} s"
@@ -151,7 +166,7 @@ class Host(Generic[T]):
 def host_name(address: str) -> str:
     """The host of an address, with its port where it is not the scheme's own."""
     parts = urlsplit(address)
-    name = (parts.hostname or "").lower()
+    name = (parts.hostname or "").lower().rstrip(".")
     try:
         port = parts.port
     except ValueError:

@@ -1,8 +1,8 @@
 """The reference data: CSV files under `warehouse/reference`, checked, and loaded into DuckDB as `ref.*`.
 
 Every table says here what it is, what one row of it is and what its columns mean; a row that breaks this
-is an error that names the file and the line. `ref.measure_term` has no file: it holds the formulas of
-`measure.csv` taken apart, so that SQL can compute every derived measure alike.
+is an error that names the file and the line. `ref.measure_term` and `ref.era_cell` have no file: they hold
+the formulas of `measure.csv` taken apart, and the figures of `measure_indicator.csv` numbered.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from flows.edge.macros import create_agency_pattern, create_measure_macros
 from flows.edge.warehouse import Description, describe
 from flows.settings import REFERENCE
 
@@ -340,6 +341,22 @@ MEASURE_TERM = ReferenceTable(
     ),
 )
 
+ERA_CELL = ReferenceTable(
+    "era_cell",
+    "The figures of each era's form that feed measures, numbered: core.figure_list keeps them in this order",
+    "各版本模板中归入可比指标的数据项及其序号（core.figure_list按此排列）",
+    ("era", "cell_place"),
+    (
+        _ERA,
+        Column("cell_place", "Its number, from 1", "序号，自1起", "integer"),
+        _INDICATOR,
+        Column("applicant", "Kind of applicant; total where there is none", "申请人类别；无分类时为total"),
+    ),
+)
+
+ALL_TABLES = (*TABLES, MEASURE_TERM, ERA_CELL)
+"""Every table of the schema `ref`, those without a file too."""
+
 _BY_NAME = {table.name: table for table in TABLES}
 
 
@@ -350,6 +367,8 @@ def read_reference(name: str, folder: Path = REFERENCE) -> tuple[Row, ...]:
     """
     if name == MEASURE_TERM.name:
         return tuple(_terms(folder))
+    if name == ERA_CELL.name:
+        return tuple(_era_cells(folder))
     path = folder / (_BY_NAME[name].file or f"{name}.csv")
     if not path.exists():
         if _BY_NAME[name].is_optional:
@@ -515,6 +534,15 @@ def _terms(folder: Path) -> Iterator[Row]:
             yield {"measure": name, "side": side, "operand": operand, "sign": sign}
 
 
+def _era_cells(folder: Path) -> Iterator[Row]:
+    """The rows of `ref.era_cell`."""
+    rows = read_reference("measure_indicator", folder)
+    for era in ERAS:
+        cells = sorted({(str(row["indicator"]), str(row["applicant"])) for row in rows if row["era"] == era})
+        for place, (indicator, applicant) in enumerate(cells, 1):
+            yield {"era": era, "cell_place": place, "indicator": indicator, "applicant": applicant}
+
+
 def _check_bridge(folder: Path) -> None:
     """`measure_indicator.csv` agrees with the codebook and the measures."""
     path = folder / "measure_indicator.csv"
@@ -557,40 +585,21 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFEREN
     Measures become an ENUM, for the roll-ups group many millions of rows by them; so does `quality`, whose
     values have an order: the greatest is the worst.
     """
-    tables = (*TABLES, MEASURE_TERM)
-    rows = {table.name: read_reference(table.name, folder) for table in tables}
+    rows = {table.name: read_reference(table.name, folder) for table in ALL_TABLES}
     _check_bridge(folder)
     measure_type = _enum(str(row["measure"]) for row in rows["measure"])
     types = {"measure": measure_type, "operand": measure_type, "quality": _enum(iter(QUALITIES))}
     connection.execute("CREATE SCHEMA IF NOT EXISTS ref")
-    for table in tables:
+    for table in ALL_TABLES:
         columns = ", ".join(
             f"{column.name} {types.get(column.name, SQL_TYPES[column.type])}" for column in table.columns
         )
         connection.execute(f"CREATE OR REPLACE TABLE ref.{table.name} ({columns})")
         _insert(connection, table, rows[table.name])
-    _create_agency_pattern(connection, rows["agency_pattern"])
+    create_agency_pattern(connection, rows["agency_pattern"])
+    create_measure_macros(connection, rows)
     describe(connection, reference_descriptions())
-    return {f"ref.{table.name}": len(rows[table.name]) for table in tables}
-
-
-def _create_agency_pattern(connection: duckdb.DuckDBPyConnection, rows: tuple[Row, ...]) -> None:
-    """Create the macro `agency_pattern(role)`: the patterns of a role as one regular expression.
-
-    A pattern that comes out of a table is compiled again for every name that it is matched with; one that a macro
-    gives is a constant.
-    """
-    patterns: dict[str, list[str]] = {}
-    for row in rows:
-        patterns.setdefault(str(row["role"]), []).append(str(row["pattern"]))
-    cases = " ".join(
-        f"WHEN {_literal(role)} THEN {_literal('|'.join(one))}" for role, one in patterns.items()
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP MACRO agency_pattern(role) AS CASE role {cases} END")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return {f"ref.{table.name}": len(rows[table.name]) for table in ALL_TABLES}
 
 
 def reference_descriptions() -> list[Description]:
@@ -601,7 +610,7 @@ def reference_descriptions() -> list[Description]:
             f"{table.english} | {table.chinese}",
             {column.name: f"{column.english} | {column.chinese}" for column in table.columns},
         )
-        for table in (*TABLES, MEASURE_TERM)
+        for table in ALL_TABLES
     ]
 
 

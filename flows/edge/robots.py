@@ -13,7 +13,7 @@ from flows.edge.web import PRODUCT
 
 MOST_SITEMAPS = 10
 """Sitemaps that are heeded of those that a robots.txt names."""
-_LONGEST = 500 * 1024
+LONGEST = 500 * 1024
 """Bytes that are read; RFC 9309 asks for at least these."""
 
 
@@ -43,14 +43,14 @@ def robots_address(address: str) -> str:
 
 
 def read_robots(attempt: Attempt) -> Robots:
-    """The rules that an attempt to fetch them brought. A site that has none allows everything; one that fails
-    allows nothing."""
-    if attempt.is_transient:
+    """The rules that an attempt to fetch them brought. A site that has none allows everything; one that fails, or
+    has rules that nobody can read, allows nothing."""
+    if attempt.is_transient or (attempt.status_code == 200 and attempt.data is None):
         return Robots(unreadable=attempt.error)
     if attempt.data is None:
         return Robots()
     try:
-        rules = Protego.parse(attempt.data[:_LONGEST].decode("utf-8", "replace").lstrip("\ufeff"))
+        rules = Protego.parse(attempt.data[:LONGEST].decode("utf-8", "replace").lstrip("\ufeff"))
     except ValueError:
         return Robots()
     delay = float(rules.crawl_delay(PRODUCT) or 0.0)

@@ -240,9 +240,10 @@ def load_raw(connection: duckdb.DuckDBPyConnection, raw: Path, version: int = PA
 
     They are views over the Parquet under `raw`, in a database in memory that is named `raw`, so that nothing
     of them gets into the file that is built. Of each document they have the reading by the newest parser
-    version up to `version`, once. Batches without a `document` file are not read.
+    version up to `version`, once. Batches without a `document` file are not read. All have a `document_number`,
+    by which models join: 64 bits that stand for `sha256`.
     """
-    from flows.edge.parquet import SCHEMAS, attempt_files, list_figures
+    from flows.edge.parquet import SCHEMAS, attempt_files, batch_file, list_figures
 
     connection.execute("ATTACH ':memory:' AS raw")
     for name, schema in SCHEMAS.items():
@@ -259,7 +260,7 @@ def load_raw(connection: duckdb.DuckDBPyConnection, raw: Path, version: int = PA
         if name == "attempt":
             files = attempt_files(raw)
         else:
-            files = [raw / name / batch for batch in batches if (raw / name / batch).exists()]
+            files = [path for batch in batches if (path := batch_file(raw, name, batch)).exists()]
         _create_view(connection, name, schema, files, is_filtered=superseded and name != "attempt")
 
 
@@ -273,6 +274,7 @@ def _batches(raw: Path, version: int) -> list[str]:
     return sorted(found)
 
 
+_NUMBER = "hash(sha256)"
 _BATCH_OF_FILE = "array_to_string(string_split(filename, '/')[-2:], '/')"
 
 
@@ -282,7 +284,7 @@ def _find_superseded(connection: duckdb.DuckDBPyConnection, raw: Path, batches: 
     connection.execute("CREATE TABLE raw.superseded (sha256 VARCHAR, batch VARCHAR)")
     files = {"files": [str(raw / "document" / batch) for batch in batches]}
     # most documents are read once: whether any is read again is found at a fraction of what it costs to tell which
-    twice = "SELECT 1 FROM read_parquet($files) GROUP BY sha256 HAVING count(*) > 1 LIMIT 1"
+    twice = f"SELECT 1 FROM read_parquet($files) GROUP BY {_NUMBER} HAVING count(*) > 1 LIMIT 1"
     if not batches or not connection.execute(twice, files).fetchall():
         return False
     connection.execute(
@@ -325,7 +327,7 @@ def _create_view(
     *,
     is_filtered: bool,
 ) -> None:
-    columns = ", ".join(schema.names)
+    columns = ", ".join([*schema.names, f"{_NUMBER} AS document_number"])
     if not files:
         connection.execute(f"CREATE VIEW raw.{name} AS SELECT {columns} FROM raw.empty_{name}")
         return

@@ -22,7 +22,7 @@ import warnings
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
@@ -75,8 +75,8 @@ class Validators:
         return {name: value for name, value in named.items() if value}
 
 
-Permit = Callable[[str], Awaitable[str | None]]
-"""Asked before a redirect is followed: why its address is not to be asked for, None if it is."""
+Permit = Callable[[str], Awaitable[None]]
+"""Asked before a redirect is followed; raises UnwelcomeError if its address is not to be asked for."""
 
 Keep = Callable[[Attempt], Awaitable[None]]
 """Given an attempt with its original, before the connection that brought it is used again or closed."""
@@ -87,11 +87,31 @@ class RefusedAddressError(Exception):
 
 
 class UnwelcomeError(Exception):
-    """A response that is no original; the message says why."""
+    """A response that is no original, or a redirect that is not followed; the message says why."""
 
     def __init__(self, reason: str, failure: Failure = "refused") -> None:
         super().__init__(reason)
         self.failure: Failure = failure
+
+
+class _NotKeptError(Exception):
+    """An original could not be kept, which is no fault of its server."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """On which one address is asked for: what `Web.get` was given."""
+
+    validators: Validators
+    permit: Permit | None
+    keep: Keep | None
+    form: Mapping[str, str] | None
+    takes_images: bool
+    first_bytes: int | None
 
 
 class Web:
@@ -141,12 +161,14 @@ class Web:
         verify_tls: bool = True,
         form: Mapping[str, str] | None = None,
         takes_images: bool = False,
+        first_bytes: int | None = None,
     ) -> Attempt:
-        """Ask for one address, once, and follow where it redirects.
+        """Ask for one address, once, and follow where it redirects. Raises OSError if `keep` does.
 
         With `validators` the answer may be 304: an attempt without bytes and without error. `verify_tls`
         False accepts any certificate and the ciphers and protocols of old servers. With `form` these fields
-        are posted. Images are no documents and refused but with `takes_images`.
+        are posted. Images are no documents and refused but with `takes_images`. With `first_bytes` no more of a
+        body is read than these, of whatever media type it is.
         """
         attempt = Attempt(address=address, requested_at=datetime.now(UTC))
         began = time.monotonic()
@@ -154,10 +176,11 @@ class Web:
             transport = self._strict
         else:
             transport = self._lenient = self._lenient or self._transport(_lenient_tls())
+        terms = _Terms(validators or Validators(), permit, keep, form, takes_images, first_bytes)
         try:
-            await self._follow(
-                transport, attempt, validators or Validators(), permit, keep, form, takes_images
-            )
+            await self._follow(transport, attempt, terms)
+        except _NotKeptError as reason:
+            raise reason.error from None
         except UnwelcomeError as reason:
             attempt.error, attempt.failure = str(reason), reason.failure
         except RefusedAddressError as reason:
@@ -173,36 +196,22 @@ class Web:
         attempt.elapsed_seconds = round(time.monotonic() - began, 6)
         return attempt
 
-    async def _follow(
-        self,
-        transport: httpx.AsyncHTTPTransport,
-        attempt: Attempt,
-        validators: Validators,
-        permit: Permit | None,
-        keep: Keep | None,
-        form: Mapping[str, str] | None,
-        takes_images: bool,
-    ) -> None:
+    async def _follow(self, transport: httpx.AsyncHTTPTransport, attempt: Attempt, terms: _Terms) -> None:
         address, cookies = attempt.address, dict[str, str]()
         for hop in range(self.limits.redirects + 1):
             if not re.match(r"https?://", address, re.I):
                 kind = "redirected to an address that is not http or https" if hop else "refused"
                 raise UnwelcomeError(f"{kind}: only http and https addresses are fetched: {address[:200]}")
-            if hop and permit is not None and (reason := await permit(address)) is not None:
-                raise UnwelcomeError(f"redirected to {address}: {reason}", "forbidden")
-            headers = validators.headers()
-            if cookies:
-                headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            if hop and terms.permit is not None:
+                await terms.permit(address)
             # not for the wait that a permit may take
             async with asyncio.timeout(self.limits.total_seconds):
-                target = await self._ask(
-                    transport, attempt, address, headers, cookies, keep, form, takes_images
-                )
+                target = await self._ask(transport, attempt, address, cookies, terms)
             if target is None:
                 return
             if urlsplit(target).netloc != urlsplit(address).netloc:
                 cookies.clear()
-            address, form = target, None
+            address, terms = target, replace(terms, form=None)
         raise UnwelcomeError(f"more than {self.limits.redirects} redirects")
 
     async def _ask(
@@ -210,18 +219,19 @@ class Web:
         transport: httpx.AsyncHTTPTransport,
         attempt: Attempt,
         address: str,
-        headers: Mapping[str, str],
         cookies: dict[str, str],
-        keep: Keep | None,
-        form: Mapping[str, str] | None,
-        takes_images: bool,
+        terms: _Terms,
     ) -> str | None:
         """One request; the address that it redirects to, None when the attempt has its answer."""
+        validators = terms.validators.headers()
+        headers = {**self._headers, **validators}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         request = httpx.Request(
-            "GET" if form is None else "POST",
+            "GET" if terms.form is None else "POST",
             address,
-            headers={**self._headers, **headers},
-            data=None if form is None else dict(form),
+            headers=headers,
+            data=None if terms.form is None else dict(terms.form),
             extensions=self._extensions,
         )
         response = await transport.handle_async_request(request)
@@ -235,7 +245,7 @@ class Web:
                 return _target(request.url, location)
             attempt.headers = _headers(response.headers)
             attempt.media_type, attempt.charset = content_type(response.headers.get("content-type"))
-            if response.status_code == 304 and headers:
+            if response.status_code == 304 and validators:
                 return None
             if response.status_code != 200:
                 attempt.retry_after_seconds = _retry_after(response.headers.get("retry-after"))
@@ -243,44 +253,51 @@ class Web:
                     f"the server answered {response.status_code} {response.reason_phrase}".rstrip(),
                     failure_of_status(response.status_code),
                 )
-            is_image = (attempt.media_type or "").startswith("image/")
-            if (
-                attempt.media_type
-                and _NEVER_A_DOCUMENT.match(attempt.media_type)
-                and not (is_image and takes_images)
-            ):
-                raise UnwelcomeError(f"media type {attempt.media_type} is not a document's")
-            attempt.data = await self._body(response)
+            media_type = attempt.media_type or ""
+            is_wanted = terms.first_bytes is not None or (
+                terms.takes_images and media_type.startswith("image/")
+            )
+            if _NEVER_A_DOCUMENT.match(media_type) and not is_wanted:
+                raise UnwelcomeError(f"media type {media_type} is not a document's")
+            attempt.data = await self._body(response, terms.first_bytes)
             attempt.etag = _validator(response.headers.get("etag"))
             attempt.last_modified = _validator(response.headers.get("last-modified"))
             attempt.sha256 = sha256_of(attempt.data)
             attempt.byte_count = len(attempt.data)
-            if keep is not None:
-                await keep(attempt)
+            if terms.keep is not None:
+                try:
+                    await terms.keep(attempt)
+                except OSError as error:
+                    raise _NotKeptError(error) from error
         finally:
             await response.aclose()
         return None
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        limit = self.limits.body_bytes
+    async def _body(self, response: httpx.Response, first_bytes: int | None) -> bytes:
+        limit = self.limits.body_bytes if first_bytes is None else first_bytes
         declared = response.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > limit:
+        if first_bytes is None and declared.isdigit() and int(declared) > limit:
             raise UnwelcomeError(
                 f"too large: {int(declared):,} bytes declared, at most {limit:,} are fetched"
             )
-        body = _Body(response.headers.get("content-encoding", ""), limit)
+        encoding = response.headers.get("content-encoding", "")
+        body = _Body(encoding, limit, is_beginning=first_bytes is not None)
         # not `aiter_raw`, which gives the connection back at the end
         assert isinstance(response.stream, httpx.AsyncByteStream)
         async for chunk in response.stream:
             body.feed(chunk)
+            if body.is_full:
+                break
         return body.close()
 
 
 class _Body:
-    """A body as it arrives: content encoding undone, never more than `limit` bytes kept."""
+    """A body as it arrives: content encoding undone, never more than `limit` bytes kept. One that has more is
+    refused, or full where its beginning is enough."""
 
-    def __init__(self, encoding: str, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, encoding: str, limit: int, *, is_beginning: bool = False) -> None:
+        self._limit, self._is_beginning = limit, is_beginning
+        self.is_full = False
         self._parts: list[bytes] = []
         self._size = 0
         self._received = 0
@@ -296,8 +313,8 @@ class _Body:
             return
         self._received += len(chunk)
         if self._received > self._limit:
-            raise UnwelcomeError(f"too large: more than {self._limit:,} bytes")
-        while chunk:
+            self._end()
+        while chunk and not self.is_full:
             if self._inflater is None:
                 if self._received > len(chunk) and not chunk.startswith(b"\x1f\x8b"):
                     return  # padding after the end of the compressed body
@@ -314,15 +331,22 @@ class _Body:
             self._inflater = None
 
     def close(self) -> bytes:
-        if self._inflater is not None:
+        if self._inflater is not None and not self.is_full:
             raise UnwelcomeError(f"the compressed body ends early, after {self._received:,} bytes")
         return b"".join(self._parts)
 
     def _keep(self, data: bytes) -> None:
+        room = self._limit - self._size
         self._size += len(data)
+        self._parts.append(data[:room])
         if self._size > self._limit:
+            self._end()
+
+    def _end(self) -> None:
+        """More has come than is taken."""
+        if not self._is_beginning:
             raise UnwelcomeError(f"too large: more than {self._limit:,} bytes")
-        self._parts.append(data)
+        self.is_full = True
 
 
 class _Pool:

@@ -14,6 +14,7 @@ from flows.report.facts import Facts
 from flows.report.flattened import read_lines
 from flows.report.layout import Layout, layout_of, signature_of
 from flows.report.number import in_unit, read_number, read_numbers
+from flows.report.pairs import read_pairs
 from flows.report.rows import Hit, RowReader, era_of
 from flows.report.types import Document, EraName, Fact, Number
 
@@ -81,6 +82,7 @@ def read_tables(document: Document, labels: Aliases | None) -> Extraction:
     reader.close_headings()
     if not reader.has_whole_form:
         read_lines(document, reader, labels)
+        read_pairs(document, reader)
     reader.finish()
     result = Extraction(sections=reader.sections, unmapped=reader.unmapped, notes=reader.notes)
     result.lines = [

@@ -10,23 +10,47 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flows.report import columns
 from flows.report.aliases import Aliases
 from flows.report.align import Row, align, align_groups, cut_groups
 from flows.report.eras import active, form_2014, form_2019, form_2021, tables
+from flows.report.eras.order import ORDERS
+from flows.report.headings import (
+    OUTCOMES,
+    SUBTOTAL,
+    applicant,
+    applicants_in_order,
+    disputes_in_order,
+    money_unit,
+)
 from flows.report.label import label_key
+from flows.report.lines import (
+    RULE,
+    SOFT,
+    barred_runs,
+    grid_of,
+    is_bracketed,
+    keeps_columns,
+    lacks_applicants,
+    lacks_heads,
+    lacks_labels,
+    lacks_routes,
+    merged,
+    sections_of,
+    tokens_of,
+    unmarked,
+    with_bars,
+)
 from flows.report.number import read_number
 from flows.report.rows import (
     APPLICANT,
     FIELD,
     FORMS,
+    HEADING,
     OUTCOME,
     REQUEST,
-    ROLES,
     ROUTE,
     STATISTIC,
     SUBJECT,
@@ -34,25 +58,11 @@ from flows.report.rows import (
     ActiveRow,
     Hit,
     RowReader,
-    is_label,
     is_value,
-    money_unit,
     role,
 )
-from flows.report.types import TOTAL, Cell, Document, Table
+from flows.report.types import TOTAL, Cell, Document
 
-_BAR = re.compile(r"[|\t｜┃│]")
-_GAP = re.compile(r"[ \u3000]")
-_WORD = re.compile(r"[^ \u3000]+")
-_RULE = re.compile(r"[:\-—=_ ]*")
-_LONGEST_LABEL = 90
-_LONGEST_NOTED = 300
-"""Of a label with the note that explains it."""
-_OPENING_BAR = re.compile(r"^[ \u3000]*[|｜┃│][ \u3000]*[^\s|｜┃│][^\n|｜┃│]*$", re.M)
-"""A cell whose bar stands before it and not behind it."""
-_ONLY_BARS = re.compile(r"[ \u3000]*[|｜┃│][ \u3000|｜┃│]*")
-_SOFT = 0
-"""Row span of a blank cell of which only a line of white space is left: it may be one, or an empty line."""
 # A line of prose that holds a label's words is no label
 _MOST_TOKENS_APART = 8
 _SHARE = re.compile(r"[-+]?[\d.]+[%％]")
@@ -66,69 +76,36 @@ def read_lines(document: Document, reader: RowReader, labels: Aliases | None = N
     if labels is None and not _worth_reading(text):
         return
     done = frozenset(reader.sections)
-    text = _with_bars(text)
+    text = with_bars(text)
     is_open = text is not document.text
     lines = text.split("\n")
     reader.method = "flattened"
     taken: set[int] = set()
-    for number, (first, last) in enumerate(_barred_runs(lines), len(document.tables) + 1):
-        grid = _grid_of(lines, first, last, number, is_open)
+    for number, (first, last) in enumerate(barred_runs(lines), len(document.tables) + 1):
+        grid = grid_of(lines, first, last, number, is_open)
         if "*" in text or "\\" in text:
-            grid.rows = [[cell and _unmarked(cell) for cell in line] for line in grid.rows]
+            grid.rows = [[cell and unmarked(cell) for cell in line] for line in grid.rows]
         if labels is not None:
             grid.rows = [[cell and labels.cell(cell) for cell in line] for line in grid.rows]
         if (
-            _keeps_columns(grid)
-            and not done & _sections_of(grid)
-            and (reader.heads or not _lacks_heads(grid))
+            keeps_columns(grid)
+            and not done & sections_of(grid)
+            and (reader.heads or not lacks_heads(grid))
+            and not lacks_routes(grid)
+            and not lacks_labels(grid)
+            and (reader.applicants or not lacks_applicants(grid))
         ):
             reader.read_table(grid)
             taken.update(range(first, last))
     reader.close_headings()
     tokens = (
-        map(_unmarked, _tokens(text, taken, is_open))
+        map(unmarked, tokens_of(text, taken, is_open))
         if "*" in text or "\\" in text
-        else _tokens(text, taken, is_open)
+        else tokens_of(text, taken, is_open)
     )
     if labels is not None:
         tokens = map(labels.cell, tokens)
-    LineReader(list(_merged(tokens)), reader, done).read()
-
-
-_COMMA = re.compile(r"\"[^\"\n]*\"|[(（][^()（）\n]*[)）]|([,，])")
-"""A comma, or what commas may stand in without parting cells: quotes and brackets."""
-_FEWEST_COMMA_ROWS = 3
-
-
-def _with_bars(text: str) -> str:
-    """The text with bars for the commas of lines that are rows of a table, of the same length: CSV, or
-    cells that were joined by commas."""
-    lines = text.split("\n")
-    parted: dict[int, str] = {}
-    counted = 0
-    for number, line in enumerate(lines):
-        if "," not in line and "，" not in line:
-            continue
-        barred = _COMMA.sub(lambda match: "|" if match[1] else match[0].replace('"', " "), line)
-        kinds = Counter(_kind_of_part(part.strip()) for part in barred.split("|"))
-        labels, counts, empty = kinds[_LABEL], kinds[_COUNT], kinds[_EMPTY]
-        if labels > 1 or (labels and counts + empty) or (not kinds[_WORDS_ONLY] and counts * 9 + empty > 9):
-            counted += bool(labels and (counts or empty > 1))
-            parted[number] = barred
-    if counted < _FEWEST_COMMA_ROWS:
-        return text
-    return "\n".join(parted.get(number, line) for number, line in enumerate(lines))
-
-
-_LABEL, _COUNT, _EMPTY, _WORDS_ONLY = "label", "count", "", "words"
-
-
-def _kind_of_part(part: str) -> str:
-    if part == "":
-        return _EMPTY
-    if is_value(part):
-        return _COUNT
-    return _LABEL if len(part) <= _LONGEST_NOTED and is_label(part) else _WORDS_ONLY
+    LineReader(list(merged(tokens)), reader, done).read()
 
 
 _WORTH = re.compile(
@@ -138,166 +115,6 @@ _WORTH = re.compile(
 
 def _worth_reading(text: str) -> bool:
     return _WORTH.search(text) is not None or "结转下" in text.replace(" ", "")
-
-
-def _tokens(text: str, taken: set[int], is_open: bool) -> Iterator[Cell]:
-    """The cells of a text's lines but those `taken`, each with its offset; `row` is the line, `column` the
-    place in it. An empty cell between bars is a token, an empty line is none. No bars stand around the rows
-    where they are `is_open`."""
-    offset = 0
-    opening = _OPENING_BAR.search(text) is not None
-    ends = None if is_open else _bars_at_ends(text)
-    plain = False
-    """Whether the line before is a cell whose bar may stand on a line of its own."""
-    first_cell = -1
-    lines = text.split("\n")
-    for number, line in enumerate(lines):
-        stripped = line.strip()
-        if number in taken:
-            pass
-        elif stripped:
-            if _BAR.search(line):
-                if opening and _ends_row(lines, number):
-                    # the first cell of the next row has no bar of its own
-                    if not lines[number + 1].strip():
-                        yield Cell("", number + 1, 0, 1, 1, offset + len(line) + 1)
-                        first_cell = number + 1
-                    line = " "
-                elif plain and not opening and _ONLY_BARS.fullmatch(line):
-                    line = _BAR.sub(" ", line, count=1)
-                if not line.isspace():
-                    yield from _barred(line, number, offset, ends)
-                plain = False
-            elif len(stripped) <= _LONGEST_LABEL or _GAP.search(stripped) or _is_noted_label(stripped):
-                yield from _spaced(line, number, offset)
-                plain = True
-        elif line and number != first_cell:
-            yield Cell("", number, 0, _SOFT, 1, offset)
-        offset += len(line) + 1
-
-
-def _ends_row(lines: list[str], number: int) -> bool:
-    """Whether a line is the bar that ends a row whose cells each have their bar in front."""
-    if lines[number].strip() not in ("|", "｜", "┃", "│") or number + 1 == len(lines):
-        return False
-    following = lines[number + 1].strip()
-    if following:
-        return _BAR.match(following) is None
-    return number + 2 < len(lines) and _BAR.match(lines[number + 2].strip()) is not None
-
-
-_ROW = re.compile(r"^[^\n|｜┃│\t]*(?:[|\t｜┃│][^\n|｜┃│\t]*){3,}$", re.M)
-_FEWEST_ENCLOSED = 0.8
-
-
-def _bars_at_ends(text: str) -> tuple[bool, bool]:
-    """Whether the bar that begins a line, and the one that ends it, enclose the row's cells: they do where
-    most rows with several cells and a label have one. Else an empty cell stands there."""
-    rows = [line.strip(" \u3000") for line in _ROW.findall(text)]
-    rows = [line for line in rows if any("\u4e00" <= char <= "\u9fff" for char in line)]
-    if not rows:
-        return True, True
-    first = sum(_BAR.match(line) is not None for line in rows)
-    last = sum(_BAR.match(line[-1]) is not None for line in rows)
-    return first > _FEWEST_ENCLOSED * len(rows), last > _FEWEST_ENCLOSED * len(rows)
-
-
-def _is_noted_label(text: str) -> bool:
-    return len(text) <= _LONGEST_NOTED and ("(" in text[:40] or "（" in text[:40]) and is_label(text)
-
-
-def _barred(line: str, number: int, offset: int, ends: tuple[bool, bool] | None) -> Iterator[Cell]:
-    """The cells of a line between bars; `ends` tells whether bars enclose rows of several cells, and is
-    None where none do."""
-    if "-" in line and all(_RULE.fullmatch(part) for part in _BAR.split(line)):
-        return  # the rule under a markdown heading
-    parts = list(_parts(line))
-    several = len(parts) > 3
-    if ends and len(parts) > 1 and not parts[0][1].strip() and (ends[0] or not several):
-        parts = parts[1:]
-    if ends and len(parts) > 1 and not parts[-1][1].strip(" ") and (ends[1] or not several):
-        parts = parts[:-1]
-    for column, (start, part) in enumerate(parts):
-        lead = len(part) - len(part.lstrip())
-        yield Cell(part.strip(), number, column, 1, 1, offset + start + lead)
-
-
-def _spaced(line: str, number: int, offset: int) -> Iterator[Cell]:
-    """A line as one token, or as its words where some of them are labels or all of them counts."""
-    lead = len(line) - len(line.lstrip())
-    stripped = line.strip()
-    words = [
-        Cell(match.group(), number, column, 1, 1, offset + lead + match.start())
-        for column, match in enumerate(_WORD.finditer(stripped))
-    ]
-    if len(words) > 1:
-        parts = list(_joined(words))
-        labelled = sum(is_label(part.text) for part in parts)
-        counted = sum(is_value(part.text) for part in parts)
-        if counted == len(parts) or (labelled and (counted or labelled > 1 or len(parts) < 4)):
-            yield from parts
-            return
-    yield from _unglued(Cell(stripped, number, 0, 1, 1, offset + lead))
-
-
-_GLUED = re.compile(r"(\D{2,90}?)(\d+(?:\.\d+)?)")
-_LISTED = re.compile(
-    r"(.{2,90}?)[ \u3000]*[:：][ \u3000]*([\d,.]+[ \u3000]*(?:[条件次篇个人项份起宗元]|人次|万元)?)[。;；,，]?"
-)
-"""A row of the nine-section table written as a line of a list: （一）收到申请数：12件."""
-_TILES = re.compile(
-    "|".join(
-        sorted(
-            (
-                re.escape(label)
-                for label, kind in ROLES.items()
-                if kind in (FIELD, APPLICANT, ROUTE, OUTCOME) and len(label) > 1
-            ),
-            key=len,
-            reverse=True,
-        )
-    )
-    + "|"
-    + "|".join([*tables.TOTALS, *tables.OTHER])
-)
-
-
-def _unglued(token: Cell) -> Iterator[Cell]:
-    """A line whose cells ran together: a row's label with its digits (规章000), or headings in a row."""
-    assert token.start is not None
-    text = token.text
-    if text.isdigit() or len(text) > _LONGEST_LABEL:
-        yield token
-        return
-    if (match := _GLUED.fullmatch(text)) and is_label(match.group(1)):
-        yield Cell(match.group(1), token.row, 0, 1, 1, token.start)
-        yield Cell(match.group(2), token.row, 1, 1, 1, token.start + match.start(2))
-        return
-    if role(text) is not None:
-        yield token
-        return
-    if (match := _LISTED.fullmatch(text)) and role(match[1]) == STATISTIC:
-        yield Cell(match[1], token.row, 0, 1, 1, token.start)
-        yield Cell(match[2], token.row, 1, 1, 1, token.start + match.start(2))
-        return
-    ends: list[int] = []
-    at = 0
-    while match := _TILES.match(text, at):
-        at = match.end()
-        ends.append(at)
-    rest = text[at:]
-    if len(ends) > 1 and (not rest or _is_bracketed(rest)):
-        ends[-1] = len(text)
-        start = 0
-        for column, end in enumerate(ends):
-            yield Cell(text[start:end], token.row, column, 1, 1, token.start + start)
-            start = end
-        return
-    yield token
-
-
-def _is_bracketed(text: str) -> bool:
-    return text[0] in "(（" and text[-1] in ")）"
 
 
 def _parted(digits: str, count: int, *, adds_up: bool) -> list[tuple[int, int]] | None:
@@ -330,182 +147,6 @@ def _parted(digits: str, count: int, *, adds_up: bool) -> list[tuple[int, int]] 
 
 
 _LONGEST_GLUED = 24
-_OUTCOMES = ["upheld", "corrected", "other", "pending", "total"]
-"""Of the disputes table, in the form's order."""
-
-
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)\1")
-
-
-def _unmarked(cell: Cell) -> Cell:
-    """A cell without the marks of markdown: **12** and 1\\. with its point escaped."""
-    text, start = cell.text, cell.start
-    if match := _EMPHASIS.fullmatch(text):
-        text = match[2].strip()
-        start = None if start is None else start + cell.text.index(text)
-    if "\\" in text:
-        text = text.replace("\\", "")
-    if text == cell.text:
-        return cell
-    return Cell(text, cell.row, cell.column, cell.rowspan, cell.colspan, start)
-
-
-def _merged(tokens: Iterator[Cell]) -> Iterator[Cell]:
-    """The tokens, with a label that is printed on two lines as one (本年新 / 制作数量, 商业 / 企业)."""
-    held: Cell | None = None
-    between: list[Cell] = []
-    """Lines of white space behind the one that is held."""
-    for token in tokens:
-        if held is not None:
-            if token.rowspan == _SOFT:
-                between.append(token)
-                continue
-            both = held.text + token.text
-            if token.text and not is_value(token.text) and ROLES.get(label_key(both)) is not None:
-                held = Cell(both, held.row, held.column, 1, 1, held.start)
-                between = []
-                continue
-            yield held
-            yield from between
-            held, between = None, []
-        short = 1 < len(token.text) <= 12 and not is_value(token.text)
-        if short and (ROLES.get(key := label_key(token.text)) is None or key == active.CUT_FIELD):
-            held = token
-        else:
-            yield token
-    if held is not None:
-        yield held
-        yield from between
-
-
-def _joined(words: list[Cell]) -> Iterator[Cell]:
-    """The words of a line, those of a label that is printed with spaces in it (规 章) as one."""
-    at = 0
-    while at < len(words):
-        end = at
-        while end < len(words) and not is_value(words[end].text):
-            end += 1
-        run = words[at:end]
-        if len(run) > 1 and not any(is_label(word.text) for word in run):
-            text = " ".join(word.text for word in run)
-            if role(text) is not None:
-                yield Cell(text, run[0].row, run[0].column, 1, 1, run[0].start)
-                run = []
-        yield from run
-        if end < len(words):
-            yield words[end]
-            end += 1
-        at = end
-
-
-_FEWEST_ROWS = 3
-
-
-def _barred_runs(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """Runs of lines that bars or tabs cut into the same number of cells: tables that kept their columns."""
-    first = 0
-    count = 0
-    for index, line in enumerate([*lines, ""]):
-        bars = len(_BAR.findall(line))
-        if bars == count and bars >= 2 and line.strip():
-            continue
-        if count >= 2 and index - first >= _FEWEST_ROWS:
-            yield first, index
-        first, count = index, bars
-
-
-def _grid_of(lines: list[str], first: int, last: int, number: int, is_open: bool) -> Table:
-    """The table of a run of barred lines, without bars around the rows where it `is_open`. A span left its
-    text in its first place only: headings of columns are carried on to the places after them."""
-    closed = not is_open and all(
-        line.strip().startswith("|") and line.strip().endswith("|") for line in lines[first:last]
-    )
-    offset = sum(len(line) + 1 for line in lines[:first])
-    rows: list[list[Cell | None]] = []
-    for index in range(first, last):
-        line = lines[index]
-        parts = list(_parts(line))
-        if closed:
-            parts = parts[1:-1]
-        if not ("-" in line and all(_RULE.fullmatch(part) for _, part in parts)):
-            row = [
-                Cell(part.strip(), index, column, 1, 1, offset + start + len(part) - len(part.lstrip()))
-                for column, (start, part) in enumerate(parts)
-            ]
-            rows.append(list(_carried(row)))
-        offset += len(line) + 1
-    return Table(number, rows)
-
-
-_SECTION = {
-    APPLICANT: "requests",
-    REQUEST: "requests",
-    SUBJECT: "active",
-    FIELD: "active",
-    OUTCOME: "disputes",
-    STATISTIC: "statistics",
-}
-
-
-def _sections_of(table: Table) -> set[str]:
-    kinds = {role(cell.text) for line in table.rows for cell in line if cell is not None and cell.text}
-    return {_SECTION[kind] for kind in kinds if kind in _SECTION}
-
-
-def _keeps_columns(table: Table) -> bool:
-    """Whether the bars of a run of lines stand where the table's columns were. Where a place under a span
-    gave no bar of its own but one at the row's end, they do not: then the order of the cells counts."""
-    open_rows = kept = moved = heading_rows = 0
-    for line in table.rows:
-        cells = [cell for cell in line if cell is not None]
-        kinds = [role(cell.text) if cell.text else None for cell in cells]
-        if kinds.count(REQUEST) == 1:
-            end = kinds.index(REQUEST) + 1
-            spare = len(cells) - end - len(tables.APPLICANT_ORDER)
-            # a place under a label of the rows above
-            kept += any(cell.text == "" for cell in cells[: end - 1])
-            if spare > 0:
-                open_rows += 1
-                moved += any(cell.text for cell in cells[end : end + spare])
-                kept += any(cell.text for cell in cells[-spare:])
-        elif kinds.count(OUTCOME) > 3 and REQUEST not in kinds:
-            heading_rows += 1
-            if heading_rows > 1:
-                # the last heading is carried on to the empty places behind it
-                moved += cells[0].text != "" and cells[-1].start == cells[-2].start
-    return not moved and (kept > 0 or not open_rows)
-
-
-def _lacks_heads(table: Table) -> bool:
-    """Whether rows of the nine-section table have several counts each, and their headings stand on lines
-    of other lengths above."""
-    rows = [[cell for cell in line if cell is not None and cell.text] for line in table.rows]
-    several = any(
-        role(line[0].text) == STATISTIC and sum(is_value(cell.text) for cell in line[1:]) > 1
-        for line in rows
-        if line
-    )
-    return several and not any(columns.is_heading([cell.text for cell in line]) for line in rows)
-
-
-def _carried(row: list[Cell]) -> Iterator[Cell]:
-    heads = any(role(cell.text) in (ROUTE, OUTCOME, APPLICANT) for cell in row if cell.text)
-    heads = heads and all(cell.text == "" or not is_value(cell.text) for cell in row)
-    last: Cell | None = None
-    for cell in row:
-        if heads and cell.text == "" and last is not None:
-            yield Cell(last.text, cell.row, cell.column, 1, 1, last.start)
-        else:
-            yield cell
-            last = cell if cell.text else last
-
-
-def _parts(line: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for bar in _BAR.finditer(line):
-        yield start, line[start : bar.start()]
-        start = bar.end()
-    yield start, line[start:]
 
 
 @dataclass(slots=True)
@@ -525,7 +166,7 @@ class LineReader:
     def __init__(self, tokens: list[Cell], reader: RowReader, done: frozenset[str]) -> None:
         tokens = _without_serials(tokens)
         if _are_spaced(tokens):
-            tokens = [token for token in tokens if token.rowspan != _SOFT]
+            tokens = [token for token in tokens if token.rowspan != SOFT]
         self.tokens = tokens
         self.reader = reader
         self.done = done
@@ -533,21 +174,89 @@ class LineReader:
         self.roles = [
             None if not token.text or token.text.isdigit() else role(token.text) for token in tokens
         ]
+        self._drop_serials()
         self.has_remarks = False
         self.heads = self._value_heads()
-        rows = [token.row for token, kind in zip(tokens, self.roles, strict=True) if kind == REQUEST]
-        self.long_lines = {row for row in set(rows) if rows.count(row) > _FEWEST_ROWS}
+        rows = [token.row for token, kind in zip(self.tokens, self.roles, strict=True) if kind == REQUEST]
+        self.long_lines = {row for row in set(rows) if rows.count(row) > _FEWEST_ROWS_ON_A_LINE}
         """Lines that hold a whole table."""
         self.spans_kept: bool | None = None
         self.in_other = False
         self.route = ""
         self.routes: list[str] = []
         self.outcomes: list[str] = []
-        self.applicants: list[str] = []
+        # those of a run of lines that kept its columns
+        self.applicants = applicants_in_order([name for name, _ in reader.applicants])
         self.request_rows: list[_RequestRow] = []
         """The rows of the applications table whose blank cells may be lost."""
 
+    def _drop_serials(self) -> None:
+        """Leave out the numbers that count the rows, where each stands on a line of its own before its label."""
+        places = [
+            at
+            for at in range(1, len(self.tokens) - 1)
+            if self.tokens[at].text.isdigit()
+            and self.roles[at + 1] in (STATISTIC, HEADING)
+            and self.tokens[at].row != self.tokens[at + 1].row
+        ]
+        numbers = [int(self.tokens[at].text) for at in places]
+        counted = sum(after == before + 1 for before, after in itertools.pairwise(numbers))
+        if len(places) < _FEWEST_NUMBERED or counted < 0.8 * (len(places) - 1):
+            return
+        gone = set(places)
+        self.tokens = [token for at, token in enumerate(self.tokens) if at not in gone]
+        self.roles = [kind for at, kind in enumerate(self.roles) if at not in gone]
+
+    def _read_turned(self) -> None:
+        """The applications table turned on its side: all labels of its rows, then an applicant's counts by each.
+        Lines tell the labels row of headings by row, so that the form's own order is that of the columns."""
+        labels = [at for at, kind in enumerate(self.roles) if kind == REQUEST]
+        if "requests" in self.done or len(labels) < _FEWEST_TURNED:
+            return
+        begin = labels[0]
+        end = next((at for at in range(begin, len(self.tokens)) if self._counts_turned(at)), begin)
+        names = {tables.request_row(self.tokens[at].text) for at in labels if at < end}
+        order = next(
+            (
+                order
+                for order in ORDERS[:2]
+                if names <= set(order) and set(order) - names == _UNNAMED & set(order)
+            ),
+            None,
+        )
+        if order is None:
+            return
+        if any(token.text and is_value(token.text) for token in self.tokens[begin:end]):
+            return
+        found: list[tuple[str, list[Cell]]] = []
+        at = end
+        while at < len(self.tokens):
+            key = label_key(self.tokens[at].text)
+            if key in tables.APPLICANT_HEADINGS or not key:
+                at += 1
+                continue
+            values, behind = self._values(at + 1)
+            chosen = _chosen(values, [value for value in values if value.text], len(order))
+            if key not in tables.APPLICANTS or chosen is None:
+                break
+            found.append((tables.APPLICANTS[key], chosen))
+            at = behind
+        if len(found) < _FEWEST_APPLICANTS:
+            return
+        self.reader.enter("requests")
+        for name, values in found:
+            for indicator, value in zip(order, values, strict=True):
+                self._hit(indicator, name, "件", value)
+        self.reader.marks["2021" if "requests.other.misc" in order else "2019"] += 1
+        del self.tokens[begin:at], self.roles[begin:at]
+
+    def _counts_turned(self, at: int) -> bool:
+        """Whether a token is an applicant with a count for each row of the form."""
+        is_named = label_key(self.tokens[at].text) in tables.APPLICANTS
+        return is_named and len(self._values(at + 1)[0]) >= _FEWEST_TURNED
+
     def read(self) -> None:
+        self._read_turned()
         at = 0
         while at < len(self.tokens):
             at = self._read_at(at)
@@ -556,7 +265,8 @@ class LineReader:
     def _read_at(self, at: int) -> int:
         kind = self.roles[at]
         token = self.tokens[at]
-        if kind == STATISTIC:
+        is_total = kind == ROUTE and self.reader.section == "statistics"
+        if kind == STATISTIC or (is_total and form_2014.row_of(label_key(token.text))):
             return self._statistic(at)
         if kind == REQUEST:
             indicator = tables.request_row(token.text)
@@ -571,7 +281,7 @@ class LineReader:
             return self._applicant_heading(at)
         if kind is None and token.text and not token.text.isdigit() and len(token.text) <= 40:
             key = label_key(token.text)
-            if key == tables.OTHER_OUTCOME and "requests" in self.reader.sections:
+            if key in tables.OTHER_OUTCOMES and "requests" in self.reader.sections:
                 self.in_other = True
                 return self._request(at, "requests.other")
             if self.in_other and key in tables.OTHER:
@@ -660,7 +370,7 @@ class LineReader:
             elif not _is_note(candidate.text) or any(count.text for count in counts):
                 break
             following += 1
-        if not any(count.text for count in counts) and not unit_printed:
+        if not unit_printed and not any(count.text or count.rowspan != SOFT for count in counts):
             return at + 1
         hits = self.reader.local_hits if self.reader.is_local(key) else self.reader.hits
         if hits and hits[-1].indicator == indicator:
@@ -734,26 +444,26 @@ class LineReader:
 
     def _applicant_heading(self, at: int) -> int:
         """The applicants in the order printed; 法人或其他组织 is followed by its five."""
-        found: list[str] = []
+        before = next((token.text for token in reversed(self.tokens[:at]) if token.text), "")
+        # 总计 is no label of its own, and may be the first heading
+        found = [TOTAL] if label_key(before) in tables.TOTALS else []
         following = at
         while following < len(self.tokens) and len(found) < 12:
             token = self.tokens[following]
-            key = label_key(token.text)
-            if key in tables.APPLICANTS:
-                found.append(tables.APPLICANTS[key])
-            elif token.text and key not in tables.APPLICANT_HEADINGS and not _RULE.fullmatch(token.text):
+            name = applicant(token.text, found)
+            if name:
+                found.append(name)
+            elif name is None and not RULE.fullmatch(token.text):
                 break
             following += 1
-        if set(found) == set(tables.APPLICANT_ORDER) and len(found) == len(tables.APPLICANT_ORDER):
-            # 总计 heads two rows of the form's heading, so lines give it before the five
-            order = [name for name in found if name != "total"]
-            inner = found.index("total") if "total" in found else len(found)
-            printed_last = inner == len(found) - 1 or (inner < len(found) - 1 and _is_upper_row(found))
-            self.applicants = [*order, "total"] if printed_last else found
+        order = applicants_in_order(found)
+        if order:
+            self.applicants = order
         return max(following, at + 1)
 
     def _request(self, at: int, indicator: str) -> int:
-        values, end = self._values(at + 1)
+        is_noted = at + 1 < len(self.tokens) and _is_bracketed_note(self.tokens[at + 1].text)
+        values, end = self._values(at + 1 + is_noted)
         if "requests" in self.done:
             return max(end, at + 1)
         order = self.applicants or list(tables.APPLICANT_ORDER)
@@ -764,7 +474,8 @@ class LineReader:
                 values, end = below, behind
         run = self._run(at, values, len(order))
         if run is not None:
-            if (parts := _parted(run.text, len(order), adds_up=order[-1] == TOTAL)) is None:
+            adds_up = order[-1] == TOTAL and SUBTOTAL not in order
+            if (parts := _parted(run.text, len(order), adds_up=adds_up)) is None:
                 self._enter_request(indicator)
                 self.request_rows.append(_RequestRow(indicator, [], run=run))
                 return end
@@ -783,8 +494,9 @@ class LineReader:
                 ("flattened.blanks", f"{indicator}: blanks between bars were read as blank cells")
             )
         self.request_rows.append(_RequestRow(indicator, chosen, complete=True))
-        for applicant, value in zip(order, chosen, strict=True):
-            self._hit(indicator, applicant, "件", value)
+        for name, value in zip(order, chosen, strict=True):
+            if name != SUBTOTAL:
+                self._hit(indicator, name, "件", value)
         return end
 
     def _chosen_in_row(
@@ -853,7 +565,9 @@ class LineReader:
         # 其他处理 alone is the heading of its rows where it has no counts of its own
         headings = {"requests.other"} if any(name.startswith("requests.other.") for name in rows) else set()
         kept = [number for number, row in enumerate(given) if row.indicator not in headings or row.counts]
-        found = align([given[number] for number in kept], len(order), total)
+        found = None
+        if SUBTOTAL not in order:
+            found = align([given[number] for number in kept], len(order), total)
         lost = [row for row in rows.values() if not row.complete and (row.printed or row.run)]
         listed = list(rows.values())
         placed = 0
@@ -902,6 +616,8 @@ class LineReader:
             self.routes.append(route)
         outcome = tables.DISPUTE_OUTCOMES.get(key)
         following = at + 1
+        if route and self._by_outcome(route, following):
+            return following + self._places_of_route(following) + len(self.outcomes)
         if outcome and self.roles[at] == OUTCOME:
             value = self.tokens[following] if following < len(self.tokens) else None
             after = self.roles[following + 1] if following + 1 < len(self.tokens) else None
@@ -920,6 +636,30 @@ class LineReader:
             following += 1
         return following
 
+    def _by_outcome(self, route: str, at: int) -> bool:
+        """Whether the counts from `at` on are those of a route by each of the outcomes that head the columns."""
+        if (
+            route == "litigation"
+            or len(self.outcomes) != len(OUTCOMES)
+            or len(set(self.outcomes)) != len(OUTCOMES)
+        ):
+            return False
+        values, _ = self._values(at + self._places_of_route(at))
+        values = values[: len(OUTCOMES)]
+        if len(values) < len(OUTCOMES) or not any(value.text for value in values):
+            return False
+        if "disputes" not in self.done:
+            self.reader.enter("disputes")
+            for outcome, value in zip(self.outcomes, values, strict=True):
+                self._hit(f"{route}.{outcome}", TOTAL, "件", value)
+        return True
+
+    def _places_of_route(self, at: int) -> int:
+        """The empty places from `at` on that a route spans: what they are more than the outcomes."""
+        values, _ = self._values(at)
+        spare = max(0, len(values) - len(OUTCOMES))
+        return next((number for number in range(spare) if values[number].text), spare)
+
     def _is_total(self, at: int) -> bool:
         return at < len(self.tokens) and label_key(self.tokens[at].text) in tables.TOTALS
 
@@ -928,12 +668,18 @@ class LineReader:
         while at + 1 < len(self.tokens):
             outcome = tables.DISPUTE_OUTCOMES.get(label_key(self.tokens[at].text))
             value = self.tokens[at + 1]
-            if outcome is None or not value.text or not is_value(value.text):
+            if outcome is None or value.rowspan == SOFT or not is_value(value.text):
                 break
             if "disputes" not in self.done:
                 self.reader.enter("disputes")
                 self._hit(f"{self.route}.{outcome}", TOTAL, "件", value)
             at += 2
+            begin = at
+            while at < len(self.tokens) and not self.tokens[at].text:
+                # the places under the route
+                at += 1
+            if at < len(self.tokens) and label_key(self.tokens[at].text) not in tables.DISPUTE_OUTCOMES:
+                return begin
         return at
 
     def _dispute_counts(self, at: int) -> int:
@@ -941,6 +687,10 @@ class LineReader:
         names = self._dispute_columns()
         if "disputes" in self.done or not names:
             self.outcomes, self.routes = [], []
+            values = _without_lead(values, self.tokens[at - 1].row)
+            if "disputes" not in self.done and len(values) == len(tables.DISPUTE_ORDER):
+                # headings cut in two rows
+                self.reader.read_unheaded_disputes(values, [self._location(value) for value in values])
             return max(end, at + 1)
         values = self._unglue(None, _without_lead(values, self.tokens[at - 1].row), len(names))
         printed = [value for value in values if value.text != ""]
@@ -958,19 +708,7 @@ class LineReader:
     def _dispute_columns(self) -> list[str]:
         """What the columns of the disputes table hold, from its headings line by line: the routes, the
         outcomes of reviews beside the two routes to court, then the outcomes of these."""
-        groups = [self.outcomes[at : at + 5] for at in range(0, len(self.outcomes), 5)]
-        if len(groups) != 3 or any(len(set(group)) != 5 for group in groups):
-            return []
-        routes = list(dict.fromkeys(self.routes))
-        suits = [route for route in routes if route.startswith("litigation.")]
-        if len(suits) != 2:
-            return list(tables.DISPUTE_ORDER) if groups[0] == groups[1] == groups[2] == _OUTCOMES else []
-        names = [
-            f"{route}.{outcome}" for route, group in zip(suits, groups[1:], strict=True) for outcome in group
-        ]
-        review = [f"review.{outcome}" for outcome in groups[0]]
-        first = next(route for route in routes if route in ("review", "litigation") or route in suits)
-        return review + names if first == "review" else names + review
+        return disputes_in_order(self.routes, self.outcomes)
 
     def _align_disputes(self, names: list[str], printed: list[Cell]) -> None:
         """The counts of a row that lost its blank cells, as far as the totals leave no choice."""
@@ -994,7 +732,7 @@ class LineReader:
         """A row of headings: up to the first token that is none."""
         end = at
         found: list[Cell] = []
-        while end < len(self.tokens) and (self.roles[end] == FIELD or self.tokens[end].rowspan == _SOFT):
+        while end < len(self.tokens) and (self.roles[end] == FIELD or self.tokens[end].rowspan == SOFT):
             if self.roles[end] == FIELD:
                 found.append(self.tokens[end])
             end += 1
@@ -1020,7 +758,7 @@ class LineReader:
         printed = [value for value in values if value.text != ""]
         chosen = _chosen(values, printed, wanted)
         if chosen is None:
-            hard = [value for value in values if value.rowspan != _SOFT]
+            hard = [value for value in values if value.rowspan != SOFT]
             chosen = (hard if any(value.text for value in hard) else values)[:wanted]
         if names and len(printed) < len(names) and len(chosen) < len(names):
             form = FORMS["2019" if self.reader.marks["2019"] > self.reader.marks["2021"] else "2021"]
@@ -1075,6 +813,11 @@ _PLACES_BEFORE = {
 }
 """By row of the applications table, the places that its label spans beyond the first."""
 _PLACES_BEFORE_BUSINESS = 4
+_FEWEST_ROWS_ON_A_LINE = 3
+_FEWEST_TURNED = 20
+_FEWEST_APPLICANTS = 4
+_UNNAMED = frozenset(["requests.resolved", "requests.other", "requests.other.misc"])
+"""Rows whose labels, 其他处理, 其他 and 总计, are those of others too."""
 _FEWEST_NUMBERED = 6
 
 
@@ -1085,7 +828,7 @@ def _without_serials(tokens: list[Cell]) -> list[Cell]:
     for token in tokens:
         if token.row in first:
             several.add(token.row)
-        elif token.rowspan != _SOFT:
+        elif token.rowspan != SOFT:
             first[token.row] = token
     serials = [first[row] for row in sorted(several) if first[row].text.isdigit()]
     if len(serials) < max(_FEWEST_NUMBERED, 0.8 * len(several)):
@@ -1100,7 +843,7 @@ def _without_serials(tokens: list[Cell]) -> list[Cell]:
 def _are_spaced(tokens: list[Cell]) -> bool:
     """Whether lines of white space stand between all cells: they do between two headings."""
     for before, between, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if between.rowspan == _SOFT and before.text and after.text:
+        if between.rowspan == SOFT and before.text and after.text:
             if role(before.text) in (FIELD, APPLICANT) and role(after.text) in (FIELD, APPLICANT):
                 return True
     return False
@@ -1116,7 +859,7 @@ def _chosen(values: list[Cell], printed: list[Cell], count: int) -> list[Cell] |
     of white space are blank cells only where the number comes out with them."""
     if len(printed) == count:
         return printed
-    hard = [value for value in values if value.rowspan != _SOFT]
+    hard = [value for value in values if value.rowspan != SOFT]
     if len(hard) >= count and not any(value.text for value in hard[count:]):
         return hard[:count]
     if len(values) == count or (len(values) > count and values[count - 1].text):
@@ -1128,6 +871,6 @@ def _is_note(text: str) -> bool:
     return text.startswith(("(", "（", "注")) or len(text) <= 2
 
 
-def _is_upper_row(found: list[str]) -> bool:
-    """自然人, 总计, then the five: the heading's upper row was printed first."""
-    return found[:1] == ["natural_person"] and found.index("total") == 1
+def _is_bracketed_note(text: str) -> bool:
+    """Whether a line is the note of the label above it: (区分处理的,只计这一情形,不计其他情形)."""
+    return len(text) > 2 and is_bracketed(text) and role(text) is None and not is_value(text)

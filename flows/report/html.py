@@ -13,6 +13,7 @@ prose.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,8 @@ _BLOCK = "\x1c"
 _PRE = "\x11"
 _LINK = "\x0e"
 _IMAGE, _IMAGE_END = "\x0f", "\x10"
+_STYLED = "\x12"
+"""For a tag that hides what it holds, or is a cell, by its style."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _CONTROLS = bytes([*range(0x09), *range(0x0E, 0x20)])
 _WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
@@ -46,6 +49,8 @@ _TEXT = re.compile(b">(?=[^<])([ \x0c]*+[^ \x0c<][^<]*+)<")
 """A text between two tags. What stands between two texts are tags in a row, which recur more than any one
 tag; a page has a third as many."""
 _TAG = re.compile("(<[^>]*>)")
+_EMPTY = re.compile(r"(<li\b[^>]*>)\s*(</li\s*>)", re.I)
+"""An entry of a list that holds nothing: a blank cell where the list is a row."""
 _EXACT_TAG = re.compile(
     rb"(<!--.*?(?:-->|\Z)|<(?P<raw>script|style|textarea|xmp)\b.*?(?:</(?P=raw)\s*>|\Z)|"
     rb"""<[a-zA-Z/?!](?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|))*+>)""",
@@ -60,6 +65,15 @@ _BLOCKS = frozenset(
 _UNSEEN = "script, style, noscript, template, object, select, textarea, iframe, svg"
 _KEPT = frozenset([*_UNSEEN.split(", "), "html", "head", "body", "title", "meta", "xmp", "plaintext"])
 """Tags that lexbor reads: what they hold is no text of the page, or no markup."""
+_BLOCK_TAG = re.compile(rb"<(?P<closing>/?)(?P<name>div|span|p|ul|li|dl|section)\b[^>]*>", re.I)
+_CELL_CLASS = re.compile(r"(?:^|[\s_-])(?:td|th|cell)(?:$|[\s\d_-])", re.I)
+_HIDING = frozenset("span font p div b i u em label".split())  # noqa: SIM905
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_HIDDEN = re.compile(
+    rb"<(?P<name>span|font|p|div|b|i|u|em|label)\b[^<>]*?(?:display\s*:\s*none|mso-hide\s*:\s*all)[^<>]*>[^<]*"
+    rb"</(?P=name)\s*>",
+    re.I,
+)
 _MAX_TAGS = 16_384
 _NOT_WHOLE = b"\x00"
 _MAX_KEPT = 20_000
@@ -91,6 +105,12 @@ _NOT_IN_CELLS = "".join((_ROW, _ROW_END, _ITEM_END, _BLOCK)).encode()
 _MAX_FORM = 20_000
 """Characters of a table up to which its form is kept."""
 _LEAF = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+_TABLES_MARKS = f"{_OPEN}{_CLOSE}{_ROW}{_ROW_END}{_ITEM}{_ITEM_END}"
+_FRAMED = re.compile(
+    rf"(?P<cell>{_ITEM}(?:..{_SPANS})?)\s*+{_OPEN}\s*+{_ROW}?\s*+{_ITEM}(?:..{_SPANS})?"
+    rf"(?P<text>[^{_TABLES_MARKS}]{{0,{_LONG_ROW}}})(?:{_ITEM_END}|{_ROW_END}|\s)*+{_CLOSE}\s*+(?=[{_ITEM_END}{_ITEM}{_ROW_END}{_ROW}{_CLOSE}])"
+)
+"""A cell that holds nothing but a table of one short cell."""
 _IMAGE_NOTE = re.compile(f"{_IMAGE}([^{_IMAGE_END}]*){_IMAGE_END}")
 
 
@@ -126,6 +146,8 @@ def read_html(page: bytes) -> Source:
     if opened > text.count(_CLOSE):
         # the page ends inside a table
         text += _CLOSE * opened
+    if opened > 1 and _begins_a_cell(text):
+        text = _FRAMED.sub(r"\g<cell>\g<text>", text)
     pieces: list[str] = []
     shapes: list[Sequence[Span]] = []
     places = 0
@@ -145,11 +167,16 @@ def read_html(page: bytes) -> Source:
     return Source("\n".join(pieces), shapes, title, meta, len(images), links, images[:_MAX_IMAGES])
 
 
+def _begins_a_cell(text: str) -> bool:
+    """Whether a table stands at the beginning of a cell. Tables are few, and cells many."""
+    return any(before.rstrip()[-1:] in (_ITEM, _SPANS) for before in text.split(_OPEN)[:-1])
+
+
 # --- tags to marks ------------------------------------------------------------------------------
 
 
-def _reduced(page: bytes) -> str:
-    """The page with marks for tags."""
+def _reduced(page: bytes, is_mended: bool = False) -> str:
+    """The page with marks for tags; `is_mended` where styles were looked at already."""
     if b"\r" in page:
         page = page.replace(b"\r\n", b"\x0c").replace(b"\r", b"\x0c")
     page = page.replace(b"\n", b"\x0c").strip(b" \x0c")
@@ -167,6 +194,10 @@ def _reduced(page: bytes) -> str:
     parts[::2] = marks
     parts[1::2] = texts
     reduced = b"".join(parts).decode()
+    if _STYLED in reduced:
+        if not is_mended:
+            return _reduced(_with_tables(_without_hidden(_without_scripts(page))), is_mended=True)
+        reduced = reduced.replace(_STYLED, "")
     if _PRE in reduced:
         # there a line break of the file is one of the text
         reduced = reduced.replace(_PRE, _BLOCK).replace("\x0c", "\n")
@@ -191,6 +222,82 @@ def _without_scripts(page: bytes) -> bytes:
         return page
     kept.append(page[at:])
     return b"".join(kept)
+
+
+def _without_hidden(page: bytes) -> bytes:
+    """The page without what its cells hide: earlier figures, or notes to the editor. Elsewhere hidden parts are
+    shown when a reader asks for them."""
+    lower = page.lower()
+
+    def seen(match: re.Match[bytes]) -> bytes:
+        cell = max(lower.rfind(b"<td", 0, match.start()), lower.rfind(b"<th", 0, match.start()))
+        return b"" if cell > lower.rfind(b"</t", 0, match.start()) else match.group()
+
+    return _HIDDEN.sub(seen, page)
+
+
+def _with_tables(page: bytes) -> bytes:
+    """The page with the tags of a table for those of the blocks that are one by their style: cells, what holds
+    several of them, and what holds several of these."""
+    matches = list(_BLOCK_TAG.finditer(page))
+    pairs = _pairs(matches)
+    within: dict[int, int] = {}
+    """Where a block opens → where the one around it does."""
+    stack: list[int] = []
+    for at in range(len(matches)):
+        while stack and pairs[stack[-1]] < at:
+            stack.pop()
+        if at in pairs:
+            within[at] = stack[-1] if stack else -1
+            stack.append(at)
+    cells = [
+        at
+        for at in pairs
+        if _is_cell(matches[at]["name"].decode().lower(), matches[at][0].decode("utf-8", "replace"))
+        and not _fills_a_cell(page, matches[at].start())
+    ]
+    rows = Counter(within[at] for at in cells)
+    # a block of one cell is a row where its neighbours are rows of several
+    tables = Counter(within[at] for at, count in rows.items() if count > 1 and at >= 0)
+    kept_tables = {at for at, count in tables.items() if count > 1 and at >= 0}
+    kept_rows = {at for at in rows if at >= 0 and within[at] in kept_tables}
+    cells = [at for at in cells if within[at] in kept_rows]
+    names: dict[int, bytes] = {}
+    for name, found in ((b"table", kept_tables), (b"tr", kept_rows), (b"td", cells)):
+        for at in found:
+            names[at], names[pairs[at]] = b"<%b>" % name, b"</%b>" % name
+    parts: list[bytes] = []
+    last = 0
+    for at, name in sorted(names.items()):
+        parts += (page[last : matches[at].start()], name)
+        last = matches[at].end()
+    return b"".join([*parts, page[last:]])
+
+
+def _fills_a_cell(page: bytes, at: int) -> bool:
+    """Whether what begins at an offset is the first thing in a cell of a table."""
+    before = page[page.rfind(b"<", 0, at) : at].strip().lower()
+    return before.startswith((b"<td", b"<th")) and before.endswith(b">")
+
+
+def _pairs(tags: list[re.Match[bytes]]) -> dict[int, int]:
+    """Where each opening tag is closed; those that are not are left out."""
+    pairs: dict[int, int] = {}
+    opened: dict[bytes, list[int]] = {}
+    for at, tag in enumerate(tags):
+        of_name = opened.setdefault(tag["name"].lower(), [])
+        if not tag["closing"]:
+            of_name.append(at)
+        elif of_name:
+            pairs[of_name.pop()] = at
+    return pairs
+
+
+def _is_cell(name: str, tag: str) -> bool:
+    """Whether a block is a cell of a table by its style or its class."""
+    if name not in ("div", "span", "p"):
+        return False
+    return "table-cell" in tag or bool(_CELL_CLASS.search(_attribute(tag, "class")))
 
 
 def _next_comment(page: bytes, begin: int, end: int) -> int:
@@ -236,7 +343,10 @@ def _marks(tags: bytes) -> bytes:
     if not tags:
         return b""
     # the last tag of a page that ends inside it may be cut in a character
-    parts = _TAG.split(f"<{tags.decode('utf-8', 'replace')}>")
+    text = f"<{tags.decode('utf-8', 'replace')}>"
+    if "</" in text:
+        text = _EMPTY.sub("\\1\xa0\\2", text)
+    parts = _TAG.split(text)
     for tag in parts[1::2]:
         if tag[1] != "!" and ("<" in tag[1:] or tag.count('"') % 2 or tag.count("'") % 2):
             return _NOT_WHOLE
@@ -251,6 +361,8 @@ def _mark(tag: str) -> str:
     if match is None:
         return "" if tag[1:2] in "/?" else tag
     closing, name = match[1], match[2].lower()
+    if name in _HIDING and not closing and (_HIDING_STYLE.search(tag) or _is_cell(name, tag)):
+        return _STYLED + _BLOCK if name in _BLOCKS else _STYLED
     if name in ("td", "th"):
         return _ITEM_END if closing else _ITEM + _span_note(tag)
     if name == "tr":
@@ -306,7 +418,7 @@ def _meta(tree: LexborHTMLParser) -> dict[str, str]:
         attributes = node.attributes
         name, content = attributes.get("name"), attributes.get("content")
         if name and content and len(content) < 500:
-            found.setdefault(name.strip().lower(), content.strip())
+            found.setdefault(name.strip().lower(), content.translate(_ODD_SPACES).strip())
     return found
 
 
@@ -317,7 +429,7 @@ def _title(tree: LexborHTMLParser, meta: dict[str, str]) -> str | None:
         node = tree.css_first(selector)
         if node is not None:
             text = _SPAN_NOTE.sub("", _IMAGE_NOTE.sub("", node.text()))
-            text = _one_line(_CONTROL.sub("", text).strip())
+            text = _one_line(_CONTROL.sub("", text).translate(_ODD_SPACES).strip())
             if text:
                 return text
     return None

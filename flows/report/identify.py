@@ -404,11 +404,11 @@ def _decide_agency(
     """The first name of an agency in the title, the opening, the metadata; else the one the text names
     most. 市统计局 is completed by a full name that ends with it."""
     unplaced: tuple[str, str] | None = None
-    for raw, why in _candidates(found, document, text):
+    for raw, why in _candidates(found, document, text, divisions):
         name = _tidy_agency(raw)
         if not name or not _is_agency(name, found.year, divisions):
             continue
-        if why.startswith("title"):
+        if why.startswith("title") and not _is_division(name, found.year, divisions):
             name = _as_headed(name, lines)
         if _is_generic(name, found.year, divisions):
             fuller = _fuller(name, found, document, text, divisions)
@@ -484,7 +484,9 @@ _NAME = re.compile("[\u4e00-\u9fff()]+")
 _PLAIN = re.compile("(?:人民政府|政府|办事处)$")
 
 
-def _candidates(found: Identification, document: Document, text: str) -> Iterator[tuple[str, str]]:
+def _candidates(
+    found: Identification, document: Document, text: str, divisions: Divisions
+) -> Iterator[tuple[str, str]]:
     """Names that may be the agency's, likeliest first, each with the words that give it."""
     if found.title and (match := words.REPORT_NAME.search(found.title)):
         yield _agency_of_title(found.title, match), f"title 「{found.title}」"
@@ -493,6 +495,11 @@ def _candidates(found: Identification, document: Document, text: str) -> Iterato
     if above := _line_above(found.title, text):
         yield above, "the line above the heading"
     head = text[: 2 * _HEAD]
+    for pattern in (_NAMED_FIRST, _NAMES_ITSELF, _COMPILED):
+        match = pattern.search(head)
+        if match and _is_division(match.group(1), found.year, divisions):
+            # a place's report, whoever adds it up
+            yield match.group(1), f"「{match.group()}」"
     if match := _TOTAL_OF.search(head):
         yield f"{match.group(1)}人民政府", f"「{match.group()}」"
     if match := _TOTAL_BY.search(head):
@@ -535,7 +542,7 @@ def _fuller(
     if len(stem) < 3:
         return None
     others = [full for full, _ in _counted_agencies(text, found.year, divisions)]
-    others += [_tidy_agency(raw) for raw, _ in _candidates(found, document, text)]
+    others += [_tidy_agency(raw) for raw, _ in _candidates(found, document, text, divisions)]
     return next((full for full in others if full.endswith(stem) and len(full) > len(name)), None)
 
 

@@ -18,7 +18,7 @@ from flows.report.types import TOTAL, EraName, Finding
 
 _REQUESTS_2019, _REQUESTS_2021, _STATISTICS = ORDERS
 _BY_RIGHT = "active.rules."
-_MOST_OF_THE_FORM = 0.8
+_MOST_OF_THE_FORM = 0.6
 """The share of the rows of the nine-section table that says the table is the form's, not a local one."""
 _MOST_EMPTY = 2
 """Cells without a figure in a table that prints its noughts, beyond which they are its custom."""
@@ -102,8 +102,11 @@ def _rows(table: str, rows: Sequence[str], columns: dict[str, set[str]]) -> list
 
 
 def _cells(rows: Sequence[str], columns: dict[str, set[str]]) -> list[Finding]:
-    """Rows of the applications table that lack a column which another row has."""
+    """Rows of the applications table that lack a column; a table of totals alone lacks none."""
     every = {applicant for row in rows for applicant in columns.get(row, ())}
+    if len(every) > 1:
+        # a column that the form has, and no row
+        every = set(APPLICANT_ORDER)
     missing = [
         f"{row}|{applicant}"
         for row in rows

@@ -47,6 +47,8 @@ def label_key(text: str) -> str:
     """The key of a label. 「(二)部分公开(区分处理的,只计这一情形,不计其他情形)」 gives 部分公开; a text
     that is only a note in brackets keeps its content."""
     key = _SPACE.sub("", text).translate(_QUOTES)
+    if "它" in key:
+        key = key.replace("其它", "其他")
     if len(key) > _LONG:
         key = _without_note(key)
     before = None

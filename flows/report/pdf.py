@@ -387,14 +387,15 @@ def _edges(box: Box, columns: list[float]) -> tuple[int, int]:
 
 def _is_rest(last: dict[tuple[int, int], Box], first: dict[tuple[int, int], Box]) -> bool:
     """Whether the first row of a page is the rest of the row that the page before ended with: it has the
-    same cells, its label only makes one of a form with what stands above, and no count stands in both."""
+    same cells, its label only makes one of a form with what stands above, and no count stands in both. Under a
+    count stands no label: the headings are printed again."""
     if last.keys() != first.keys() or len(first) < 2:
         return False
     both = [(last[edges].text, box.text) for edges, box in first.items() if box.text and last[edges].text]
     return (
         any(is_label(_joined([*pair])) for pair in both)
         and not any(_NUMBERED.match(rest) for _, rest in both)
-        and not any(is_value(text) and is_value(rest) for text, rest in both)
+        and not any(is_value(text) and (is_value(rest) or is_label(rest)) for text, rest in both)
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from flows.report.errors import UnreadableError
 from flows.report.ruling import straight_lines
+from flows.report.text import LOOKALIKES
 
 LOCK = Lock()
 _MAX_CHARS = 60_000
@@ -143,7 +144,7 @@ def _read_text(pdfium: Any, handle: Any, page: Page) -> int:
                 base = bottom
                 if get_origin(text_page, index, at_x, at_y):
                     base = (y.value, -x.value, -y.value, x.value)[turn]
-                page.chars.append(Char(_LOOKALIKES.get(code) or chr(code), left, right, bottom, top, base))
+                page.chars.append(Char(LOOKALIKES.get(code) or chr(code), left, right, bottom, top, base))
         return turn
     finally:
         pdfium.FPDFText_ClosePage(text_page)
@@ -266,20 +267,3 @@ def _lines(pdfium: Any, path: Any, outer: Matrix) -> Iterator[tuple[float, float
         if pdfium.FPDFPathSegment_GetClose(segment) and shapes[-1][0] != point:
             shapes[-1].append(shapes[-1][0])
     yield from straight_lines(shapes, is_stroked=bool(stroke.value))
-
-
-def _lookalikes() -> dict[int, str]:
-    """Characters that fonts name in place of the Chinese character that they draw: radicals and
-    compatibility forms."""
-    import unicodedata
-
-    found = {
-        code: unicodedata.normalize("NFKC", chr(code))
-        for code in [*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAD9)]
-    }
-    pairs = "⻁虎⻄西⻅见⻆角⻇角⻉贝⻋车⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻢马⻥鱼⻦鸟⻩黄⻬齐⻮齿⻰龙⻳龟⺠民⻝食⻣骨⻤鬼"
-    found.update({ord(radical): drawn for radical, drawn in zip(pairs[::2], pairs[1::2], strict=True)})
-    return found
-
-
-_LOOKALIKES = _lookalikes()

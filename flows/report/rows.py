@@ -18,6 +18,17 @@ from flows.report import columns
 from flows.report.eras import active, form_2008, form_2014, form_2019, form_2021, tables
 from flows.report.eras.form import Form
 from flows.report.eras.order import rows_between
+from flows.report.headings import (
+    SUBTOTAL,
+    Columns,
+    Fields,
+    applicant_columns,
+    dispute_columns,
+    dispute_of,
+    fields_of,
+    money_unit,
+    route_of,
+)
 from flows.report.label import label_key
 from flows.report.number import read_number
 from flows.report.types import TOTAL, Cell, EraName, Method, Table
@@ -74,12 +85,15 @@ def role(text: str) -> int | None:
     rows and of columns alike, and have no role of their own."""
     key = label_key(text) if len(text) <= 300 else ""
     found = ROLES.get(key)
-    if found is None and len(key) > 3 and tables.request_row(text):
-        return REQUEST
+    if found is None and len(key) > 3:
+        if form_2014.row_of(key):
+            return STATISTIC
+        if tables.request_row(text):
+            return REQUEST
     return found
 
 
-_AMBIGUOUS = tables.TOTALS | tables.OTHER | {tables.OTHER_OUTCOME}
+_AMBIGUOUS = tables.TOTALS | tables.OTHER | tables.OTHER_OUTCOMES
 
 
 def is_label(text: str) -> bool:
@@ -93,13 +107,7 @@ def is_value(text: str) -> bool:
     if text == "" or text.isdigit() or text == "无":
         return True
     state = read_number(text).state
-    return state != "text" and not (state == "illegible" and _WORDS.search(text))
-
-
-Heading = tuple[tuple[str, int, int, int], ...]
-"""The cells of the rows of headings: text, row, first column, the column behind the last."""
-Columns = list[tuple[str, frozenset[int]]]
-Fields = list[tuple[str | None, frozenset[int], str | None]]
+    return state != "text" and not (state == "illegible" and _WORDS.search(text.replace(" ", "")))
 
 
 _FORM_APPLICANTS: Columns = [(applicant, frozenset()) for applicant in tables.APPLICANT_ORDER]
@@ -187,7 +195,8 @@ class RowReader:
             self.heads = {}
         self.heads_of = len(rows)
         if is_transposed(rows):
-            self._read_turned(table)
+            if not _lost_spans(rows):
+                self._read_turned(table)
             return
         self._read_rows(rows, table.number)
 
@@ -235,14 +244,26 @@ class RowReader:
     def read_row(self, cells: list[Cell], table: int) -> None:
         roles = [None if cell.text == "" or cell.text.isdigit() else role(cell.text) for cell in cells]
         kinds = set(roles)
+        if ROUTE in kinds and self.section == "statistics" and len(cells) < _WIDEST_STATISTIC:
+            # 行政复议, where the form has 行政复议数量
+            roles = [
+                STATISTIC if kind == ROUTE and form_2014.row_of(label_key(cell.text)) else kind
+                for kind, cell in zip(roles, cells, strict=True)
+            ]
+            kinds = set(roles)
         disputed = ROUTE in kinds or OUTCOME in kinds
         if self.heading == "disputes" and (
             self._read_outcome(cells, table) or (disputed and self._read_route(cells, table))
         ):
             return
-        if REQUEST in kinds or (not disputed and self._is_unnamed_request(cells)):
+        if self.section == "disputes" and len(cells) < 5 and self._read_dispute_pair(cells, table):
+            return
+        is_heading = disputed or APPLICANT in kinds
+        if REQUEST in kinds or (not is_heading and self._is_unnamed_request(cells)):
             if self._read_request(cells, roles, table):
                 return
+        if FIELD in kinds and _is_paired(cells, roles):
+            return  # flows.report.pairs reads it
         if SUBJECT in kinds and ROUTE not in kinds and APPLICANT not in kinds:
             if self._read_active(cells, roles, table):
                 return
@@ -308,7 +329,7 @@ class RowReader:
             key = label_key(cell.text) if len(cell.text) <= 40 else ""
             if (
                 key in tables.TOTALS
-                or key == tables.OTHER_OUTCOME
+                or key in tables.OTHER_OUTCOMES
                 or (key in tables.OTHER and self._in_other())
             ):
                 return any(is_value(other.text) for other in cells if other is not cell)
@@ -331,7 +352,7 @@ class RowReader:
                 indicator, label_end = tables.request_row(cell.text), index + 1
                 continue
             key = label_key(cell.text)
-            if key == tables.OTHER_OUTCOME:
+            if key in tables.OTHER_OUTCOMES:
                 in_other = True
                 indicator, label_end = "requests.other", index + 1
             elif key in tables.OTHER and (in_other or self._in_other()):
@@ -375,11 +396,14 @@ class RowReader:
     def _by_applicant(self, values: list[Cell], indicator: str, table: int) -> list[tuple[str, Cell]]:
         order = self.applicants or _FORM_APPLICANTS
         if len(values) == len(order):
-            return [(applicant, cell) for (applicant, _), cell in zip(order, values, strict=True)]
+            pairs = [(applicant, cell) for (applicant, _), cell in zip(order, values, strict=True)]
+            if self.has_subtotal:
+                return self._without_subtotal(pairs, indicator, table)
+            return pairs
         if len(values) == 1 and (values[0].text == "0" or not values[0].text) and self._spans_all(values[0]):
             # one nought, or nothing, for all applicants; the note keeps the layout from standing for others
             self.notes.append(("table.cells_merged", f"{indicator}: one cell stands for all applicants"))
-            return [(applicant, values[0]) for applicant, _ in order]
+            return [(applicant, values[0]) for applicant, _ in order if applicant != SUBTOTAL]
         placed: list[tuple[str, Cell]] = []
         for cell in values:
             covered = range(cell.column, cell.column + cell.colspan)
@@ -388,7 +412,25 @@ class RowReader:
                 placed.append((owners[0], cell))
             elif cell.text and not cell.text.endswith(("%", "％")):
                 self.unmapped.append((indicator, cell.text, _place(table, cell)))
-        return placed
+        return self._without_subtotal(placed, indicator, table) if self.has_subtotal else placed
+
+    def _without_subtotal(
+        self, pairs: list[tuple[str, Cell]], indicator: str, table: int
+    ) -> list[tuple[str, Cell]]:
+        """The cells of a row but the sum of the five kinds of organisations, which is no figure of its own; said
+        where it is not their sum."""
+        kept = [(applicant, cell) for applicant, cell in pairs if applicant != SUBTOTAL]
+        counts = {applicant: read_number(cell.text) for applicant, cell in pairs}
+        printed = counts.get(SUBTOTAL)
+        parts = [counts[name].value for name in tables.APPLICANT_ORDER[1:-1] if name in counts]
+        if printed is not None and printed.value is not None and printed.value != sum(filter(None, parts)):
+            cell = next(cell for applicant, cell in pairs if applicant == SUBTOTAL)
+            self.unmapped.append((f"{indicator} {SUBTOTAL}", cell.text, _place(table, cell)))
+        return kept
+
+    @property
+    def has_subtotal(self) -> bool:
+        return any(name == SUBTOTAL for name, _ in self.applicants)
 
     def _spans_all(self, cell: Cell) -> bool:
         """Whether a cell stands under the headings of all applicants."""
@@ -469,14 +511,14 @@ class RowReader:
             ]
         )
         if self.heading == "fields":
-            self.fields, marks = _fields(heading)
+            self.fields, marks = fields_of(heading)
             self.marks.update(marks)
         elif self.heading == "applicants":
-            found = _named_columns(heading, "applicants")
+            found = applicant_columns(heading)
             if len(found) >= 2:
                 self.applicants = found
         else:
-            found = _named_columns(heading, "disputes")
+            found = dispute_columns(heading)
             if len(found) >= 3:
                 self.disputes = found
         self.heading, self.heading_rows = "", []
@@ -499,6 +541,9 @@ class RowReader:
         ):
             return True
         self.enter("disputes")
+        if len(values) != len(order) and len(values) == len(_FORM_DISPUTES) and _are_sums(values):
+            # headings cut in two rows whose spans were lost
+            order = _FORM_DISPUTES
         if len(values) == len(order):
             pairs = [(name, cell) for (name, _), cell in zip(order, values, strict=True)]
         else:
@@ -519,11 +564,7 @@ class RowReader:
         counts of which each fifth is the sum of the four before it."""
         if self.section != "requests" or "disputes" in self.sections:
             return False
-        counts = [read_number(cell.text).value for cell in cells]
-        if None in counts:
-            return False
-        values = [count or 0.0 for count in counts]
-        if any(sum(values[at : at + 4]) != values[at + 4] for at in range(0, len(values), 5)):
+        if not _are_sums(cells):
             return False
         self.enter("disputes")
         for name, cell, place in zip(tables.DISPUTE_ORDER, cells, places, strict=True):
@@ -536,8 +577,19 @@ class RowReader:
         """A row of the disputes table turned on its side: route, outcome, count."""
         labels = [cell.text for cell in cells if not is_value(cell.text)]
         values = [cell for cell in cells if is_value(cell.text)]
-        name = _dispute(labels)
-        if name is None or len(values) != 1 or len(labels) > 4:
+        while len(values) > 1 and values[0].text == "":
+            # the places under the route that a row above names
+            values = values[1:]
+        if not labels or len(values) != 1 or len(labels) > 4:
+            return False
+        name = dispute_of(labels)
+        if name is None and self.section == "disputes" and self.hits:
+            # the route is printed once, and its cell's span was lost
+            route, _, _ = self.hits[-1].indicator.rpartition(".")
+            name = dispute_of([_ROUTE_LABELS.get(route, ""), *labels])
+            if name is None or any(hit.indicator == name for hit in self.hits):
+                return False
+        if name is None:
             return False
         self.enter("disputes")
         self.hits.append(Hit(name, TOTAL, "件", values[0], _place(table, values[0]), self.method))
@@ -567,8 +619,17 @@ class RowReader:
         values = [cell for cell in cells if is_value(cell.text)]
         if not 0 < len(labels) < 4 or not any(cell.text for cell in values):
             return False
-        route = _route(labels)
+        route = route_of(labels)
         over = [(self._outcome_over(cell), cell) for cell in values]
+        heads = [
+            outcome
+            for line in self.heading_rows
+            for head in line
+            if (outcome := tables.DISPUTE_OUTCOMES.get(label_key(head.text)))
+        ]
+        if len(heads) == len(values) == len(set(heads)):
+            # one under each heading, whatever place a lost span moved it to
+            over = list(zip(heads, values, strict=True))
         pairs = [(outcome, cell) for outcome, cell in over if outcome]
         if route is None or len(pairs) < 3 or len({outcome for outcome, _ in pairs}) != len(pairs):
             return False
@@ -720,6 +781,7 @@ class RowReader:
         """The indicator of a row of the nine-section table, its section taken into account."""
         if not self.is_local(key):
             key = form_2008.OF_2014_TOO.get(key, key)
+        key = form_2014.row_of(key) or key
         found = form_2014.STATISTICS.get(key)
         if found is None:
             self.marks["2008"] += 1
@@ -746,7 +808,7 @@ class RowReader:
 
     def _keep_unmapped(self, cells: list[Cell], table: int) -> None:
         """A row with counts that no label maps, in a table that has been read from."""
-        if not self.section or len(cells) < 2:
+        if not (self.section or self.fields) or len(cells) < 2:
             return
         label = cells[0].text
         if not label or is_value(label) or len(label) > 60:
@@ -765,7 +827,12 @@ class RowReader:
         if self.damaged:
             self._read_damaged(None)
         if self.local_hits:
-            if len(self.local) < form_2008.FEWEST_ROWS or self.marks["2019"] or self.marks["2021"]:
+            if self.marks["2014"] >= _FEWEST_OF_2014:
+                # rows of the form of 2014 in the words of the older tables
+                printed = {hit.indicator for hit in self.hits}
+                self.hits += [hit for hit in self.local_hits if hit.indicator not in printed]
+                self.marks["2008"] = 0
+            elif len(self.local) < form_2008.FEWEST_ROWS or self.marks["2019"] or self.marks["2021"]:
                 self.unmapped += [(hit.indicator, hit.cell.text, hit.location) for hit in self.local_hits]
                 self.marks["2008"] = 0
             else:
@@ -836,6 +903,31 @@ def era_of(reader: RowReader) -> tuple[EraName | None, str]:
     return None, ""
 
 
+def _is_paired(cells: list[Cell], roles: list[int | None]) -> bool:
+    """Whether a row of table 1 prints a heading with its count beside it."""
+    return any(
+        kind == FIELD and cell.text != "" and is_value(cell.text)
+        for kind, cell in zip(roles, cells[1:], strict=False)
+    )
+
+
+def _are_sums(cells: list[Cell]) -> bool:
+    """Whether each fifth of the counts is the sum of the four before it; a dash counts nothing."""
+    counts = [read_number(cell.text) for cell in cells]
+    printed = sum(count.state == "reported" for count in counts)
+    if printed < _FEWEST_OF_SUMS or any(count.state in ("text", "illegible") for count in counts):
+        return False
+    values = [count.value or 0.0 for count in counts]
+    return all(sum(values[at : at + 4]) == values[at + 4] for at in range(0, len(values), 5))
+
+
+def _lost_spans(rows: list[list[Cell | None]]) -> bool:
+    """Whether headings of several rows have no spans and unequal lengths: which column is which is lost."""
+    cells = [cell for line in rows[:3] for cell in line if cell is not None]
+    has_spans = any(cell.rowspan > 1 or cell.colspan > 1 for cell in cells)
+    return not has_spans and any(line[-1] is None for line in rows[:3])
+
+
 def is_transposed(rows: list[list[Cell | None]]) -> bool:
     """Whether a table has the rows of a form as its columns."""
     for line in rows[:3]:
@@ -853,61 +945,6 @@ def is_transposed(rows: list[list[Cell | None]]) -> bool:
     return False
 
 
-def _words(heading: Heading) -> dict[int, list[tuple[str, int, int, int]]]:
-    """By column, the heading's cells over it, top to bottom; one that spans rows counts once."""
-    words: dict[int, list[tuple[str, int, int, int]]] = {}
-    for cell in heading:
-        for column in range(cell[2], cell[3]):
-            over = words.setdefault(column, [])
-            if not over or over[-1] != cell:
-                over.append(cell)
-    return words
-
-
-@lru_cache(maxsize=4096)
-def _named_columns(heading: Heading, kind: str) -> Columns:
-    """What each column is by its headings: an applicant, or an outcome of disputes."""
-    resolve = _applicant if kind == "applicants" else _dispute
-    words = _words(heading)
-    found: dict[str, set[int]] = {}
-    for column in sorted(words):
-        name = resolve([text for text, *_ in words[column]])
-        if name:
-            found.setdefault(name, set()).add(column)
-    return [(name, frozenset(columns)) for name, columns in found.items()]
-
-
-@lru_cache(maxsize=4096)
-def _fields(heading: Heading) -> tuple[Fields, Counter[str]]:
-    """What each column of table 1 asks for by its headings, with the unit of money that they name; and how
-    many of the headings only one era's form prints."""
-    words = _words(heading)
-    columns: dict[tuple[tuple[str, int, int, int], ...], set[int]] = {}
-    for column in sorted(words):
-        columns.setdefault(tuple(words[column]), set()).add(column)
-    found: Fields = []
-    marks: Counter[str] = Counter()
-    for over, covered in columns.items():
-        texts = [text for text, *_ in over if text]
-        keys = [label_key(text) for text in texts]
-        if active.CONTENT_HEADING in keys or any(key in active.SUBJECTS for key in keys) or not keys:
-            continue
-        names = (_field(key, found, marks) for key in ("".join(keys), keys[0], keys[-1]))
-        found.append((next(filter(None, names), None), frozenset(covered), money_unit("".join(texts))))
-    return found, marks
-
-
-def _field(key: str, found: Fields, marks: Counter[str]) -> str | None:
-    for form in (form_2019.FORM, form_2021.FORM):
-        if key in form.fields:
-            marks[form.era] += 1
-            return form.fields[key]
-    if key == active.CUT_FIELD:
-        marks["2019"] += 1
-        return "disclosed" if any(name == "issued" for name, _, _ in found) else "issued"
-    return active.SHARED_FIELDS.get(key)
-
-
 _MOST_DOUBLED = 3
 """Rows printed twice, beyond which the whole table is."""
 _MOST_HEAD_ROWS = 3
@@ -915,63 +952,13 @@ _MOST_HEAD_ROWS = 3
 _SERIAL = re.compile(r"\d{0,2}")
 """The number of a row, or nothing where its label would stand."""
 _TURNED = re.compile(r"row (\d+) column (\d+)")
+_FEWEST_OF_SUMS = 5
+_WIDEST_STATISTIC = 6
+_FEWEST_OF_2014 = 20
+"""Rows of the form of 2014 that make a table one of that form."""
+_ROUTE_LABELS = {route: label for label, route in reversed(tables.DISPUTE_ROUTES.items())}
 _NO_OUTCOMES = frozenset(["requests.received", "requests.carried_in"])
 _ROW_ROLES = frozenset([REQUEST, SUBJECT, STATISTIC])
-
-
-def _applicant(words: list[str]) -> str | None:
-    """The applicant of a column, from its headings top to bottom; their last lines may be one word cut
-    in two (商业 / 企业)."""
-    keys = [key for word in words if (key := label_key(word)) and key not in tables.APPLICANT_HEADINGS]
-    for start in range(len(keys)):
-        found = tables.APPLICANTS.get("".join(keys[start:])) or tables.APPLICANTS.get(keys[start])
-        if found:
-            return found
-    return None
-
-
-def _dispute(words: list[str]) -> str | None:
-    """The indicator of a column (or row) of the disputes table, from its headings."""
-    route = outcome = None
-    for word in words:
-        key = label_key(word)
-        route = tables.DISPUTE_ROUTES.get(key) or route
-        outcome = tables.DISPUTE_OUTCOMES.get(key) or outcome
-    if outcome is None:
-        joined = "".join(label_key(word) for word in words)
-        outcome = next(
-            (name for label, name in tables.DISPUTE_OUTCOMES.items() if joined.endswith(label)), None
-        )
-    if route in (None, "litigation") or outcome is None:
-        return None
-    return f"{route}.{outcome}"
-
-
-def _route(labels: list[str]) -> str | None:
-    """The route that the labels before a row name, of which the last may stand in brackets:
-    行政诉讼(复议后起诉)."""
-    found = None
-    for label in labels:
-        found = tables.DISPUTE_ROUTES.get(label_key(label), found)
-    if found == "litigation":
-        words = "".join(labels)
-        found = next(
-            (
-                route
-                for label, route in tables.DISPUTE_ROUTES.items()
-                if route[:11] == "litigation." and label in words
-            ),
-            None,
-        )
-    return found
-
-
-def money_unit(text: str) -> str | None:
-    """The unit of money that a label or heading names: 收费金额(单位:万元)."""
-    if "元" not in text:
-        return None
-    text = "".join(text.split())
-    return next((unit for unit in ("亿元", "万元", "元") if unit in text), None)
 
 
 def _places(table: int, cells: list[Cell]) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -141,6 +142,8 @@ def repair(text: str) -> Repaired:
         _mend_misalignment(repaired)
     _mend_markup(repaired)
     _mend_pinyin(repaired)
+    if not is_ordinary:
+        _mend_lookalikes(repaired)
     if not is_ordinary or repaired.text is not text:
         _mend_script(repaired)
     _mend_width(repaired)
@@ -156,7 +159,7 @@ def _undamaged() -> re.Pattern[str]:
     pairs = [bytes((lead, trail)) for lead in range(0xA1, 0xF8) for trail in range(0xA1, 0xFF)]
     own = {character for pair in pairs if (character := pair.decode("gb2312", "ignore"))}
     # _mend_script takes a character for a mark of traditional script from U+3401 on
-    text = "".join(sorted(own.union(map(chr, range(0x3401)))))
+    text = "".join(sorted(own.union(map(chr, range(0x3401))).difference(map(chr, _RADICALS))))
     # a pattern of ranges is compiled five times faster than one of characters
     ranges: list[list[str]] = []
     for character in _MISREAD.sub("", text):
@@ -481,6 +484,35 @@ def _mend_pinyin(repaired: Repaired) -> None:
         repaired.apply("pinyin_residue", [(match.start(), match.end(), "") for match in readings])
 
 
+# --- radicals -----------------------------------------------------------------------------------
+
+_RADICALS = range(0x2E80, 0x2FD6)
+
+
+def _lookalikes() -> dict[int, str]:
+    found = {
+        code: unicodedata.normalize("NFKC", chr(code))
+        for code in [*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAD9)]
+    }
+    pairs = "⻁虎⻄西⻅见⻆角⻇角⻉贝⻋车⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻢马⻥鱼⻦鸟⻩黄⻬齐⻮齿⻰龙⻳龟⺠民⻝食⻣骨⻤鬼"
+    found.update({ord(radical): drawn for radical, drawn in zip(pairs[::2], pairs[1::2], strict=True)})
+    return found
+
+
+LOOKALIKES = _lookalikes()
+"""Characters that fonts name in place of the Chinese character that they draw: radicals and compatibility
+forms."""
+_LOOKALIKE = re.compile("[\u2e80-\u2fd5\uf900-\ufad8]")
+
+
+def _mend_lookalikes(repaired: Repaired) -> None:
+    """Radicals for the characters that look like them, as text copied out of a PDF has them; no offset moves."""
+    count = len(_LOOKALIKE.findall(repaired.text))
+    if count:
+        repaired.text = repaired.text.translate(LOOKALIKES)
+        repaired.counts["lookalike"] = count
+
+
 # --- traditional script -------------------------------------------------------------------------
 
 
@@ -539,9 +571,12 @@ def _mend_script(repaired: Repaired) -> None:
 # Words of Taiwan that stand in the forms' labels and the names of reports, as they read in simplified script
 _TAIWAN_WORDS = {
     "规范性档案": "规范性文件",
-    "政府资讯": "政府信息",
-    "资讯公开": "信息公开",
+    "资讯": "信息",
     "网路": "网络",
+    "网际网路": "互联网",
+    "释出": "发布",
+    "线上访谈": "在线访谈",
+    "专案数量": "项目数量",
     "设定政府信息公开查阅点": "设置政府信息公开查阅点",
     "设定政府资讯公开查阅点": "设置政府信息公开查阅点",
     "巨观": "宏观",
@@ -596,7 +631,26 @@ def _mend_punctuation(repaired: Repaired) -> None:
     if any(double in text for double in _DOUBLES) or (
         "," in text and any(double in text for double in _DOUBLES_OF_ASCII)
     ):
-        repaired.substitute("doubled_punctuation", _DOUBLED, lambda match: match.group()[0])
+        repaired.substitute("doubled_punctuation", _DOUBLED, _mend_doubled)
+
+
+_FEWEST_CELLS = 4
+_SHORT_CELL = 6
+"""Characters of a cell without a count, on average; the clauses of a sentence are longer."""
+
+
+def _mend_doubled(match: re.Match[str]) -> str | None:
+    """The first of several; None between the cells of a row that commas part."""
+    found = match.group()
+    if found == ",,":
+        text = match.string
+        line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
+        cells = [cell.strip() for cell in line.split(",")]
+        printed = [cell for cell in cells if cell]
+        is_short = sum(map(len, printed)) <= _SHORT_CELL * len(printed) or ",,," in line
+        if len(cells) >= _FEWEST_CELLS and (is_short or any(map(str.isdigit, printed))) and "。" not in line:
+            return None
+    return found[0]
 
 
 _LOST_YEAR_SIGN = re.compile(r"20[0-3]\d(?=(?:1[0-2]|0?[1-9])月\d{1,2}日)")

@@ -1,6 +1,7 @@
 -- what: Corrections of figures and whether each one can be made | 数据更正及其能否适用
 -- grain: sha256, cell
 -- column sha256: SHA-256 of the original | 原件SHA-256
+-- column document_number: Number that stands for it within this build; null where there is none | 本次构建中代表该原件的编号；无此原件则为空
 -- column cell: The figure: indicator|applicant | 数据项：指标|申请人类别
 -- column indicator: Indicator of the codebook | 编码表指标
 -- column applicant: Kind of applicant; total where there is none | 申请人类别；无分类时为total
@@ -20,6 +21,7 @@ printed AS (
 )
 SELECT
     c.sha256,
+    d.document_number,
     c.cell,
     c.indicator,
     c.applicant,

@@ -33,12 +33,8 @@ tree AS (
     LEFT JOIN core.division_year AS province
         ON province.report_year = p.report_year AND province.division_code = p.province_code
 ),
--- rates come last
 measure AS (
-    SELECT
-        list(measure ORDER BY measure) AS measures,
-        list(NULL::DOUBLE) FILTER (kind <> 'rate') AS unrated
-    FROM ref.measure
+    SELECT list(measure ORDER BY measure) AS measures FROM ref.measure
 ),
 -- one row a place and measure, the roles of its reports side by side
 listed AS (
@@ -46,13 +42,13 @@ listed AS (
         tree.place_number, tree.level, tree.division_code, tree.report_year, tree.parent_code, tree.province_code,
         tree.prefecture_number, tree.province_number, tree.is_next_year,
         unnest(measure.measures) AS measure,
-        unnest(total.numerators) AS total_numerator, unnest(list_concat(measure.unrated, total.denominators)) AS total_denominator,
+        unnest(total.numerators) AS total_numerator, unnest(total.denominators) AS total_denominator,
         unnest(total.report_counts) AS total_count, unnest(total.qualities) AS total_quality, unnest(total.inexact_counts) AS total_inexact_count,
-        unnest(own.numerators) AS own_numerator, unnest(list_concat(measure.unrated, own.denominators)) AS own_denominator,
+        unnest(own.numerators) AS own_numerator, unnest(own.denominators) AS own_denominator,
         unnest(own.report_counts) AS own_count, unnest(own.qualities) AS own_quality, unnest(own.inexact_counts) AS own_inexact_count,
-        unnest(single.numerators) AS single_numerator, unnest(list_concat(measure.unrated, single.denominators)) AS single_denominator,
+        unnest(single.numerators) AS single_numerator, unnest(single.denominators) AS single_denominator,
         unnest(single.report_counts) AS single_count, unnest(single.qualities) AS single_quality, unnest(single.inexact_counts) AS single_inexact_count,
-        unnest(vague.numerators) AS vague_numerator, unnest(list_concat(measure.unrated, vague.denominators)) AS vague_denominator,
+        unnest(vague.numerators) AS vague_numerator, unnest(vague.denominators) AS vague_denominator,
         unnest(vague.report_counts) AS vague_count, unnest(vague.qualities) AS vague_quality, unnest(vague.inexact_counts) AS vague_inexact_count
     FROM tree
     CROSS JOIN measure
@@ -197,8 +193,8 @@ SELECT
     level,
     parent_code,
     province_code,
-    CASE WHEN is_published THEN 'published' ELSE 'bottom_up' END AS basis,
-    used_role AS own_role,
+    CASE WHEN is_published THEN 'published' ELSE 'bottom_up' END::ENUM ('published', 'bottom_up') AS basis,
+    used_role::ENUM ('own_level', 'single_agency', 'scope_unknown') AS own_role,
     CASE WHEN is_published THEN total_numerator ELSE round(total.numerator, 6) + 0 END AS numerator,
     CASE WHEN is_published THEN total_denominator ELSE round(total.denominator, 6) + 0 END AS denominator,
     CASE WHEN is_published THEN 1 ELSE total.report_count END::INTEGER AS report_count,

@@ -29,7 +29,7 @@
 -- column is_break: The value of the year before, or of an earlier year, counts something else | 与上一个有数值的年度口径不同
 -- column previous_value: Value of the year before | 上一年度数值
 -- column change_rate: Change against the year before, as a share of it; null across a break, where the basis is
---   another, and for rates | 同比变化率；口径中断、依据不同或比率时为空
+--   another, where bottom_up does not add up as many reports of as many agencies and divisions, and for rates | 同比变化率；口径中断、依据不同、自下而上所含报告、机关或区划数不同，或为比率时为空
 WITH
 -- agencies known, in each division and in those above it
 known AS (
@@ -76,7 +76,13 @@ series AS (
         ) AS is_break,
         CASE WHEN lag(figure.report_year) OVER yearly = figure.report_year - 1 THEN lag(figure.value) OVER yearly END
             AS previous_value,
-        lag(figure.basis) OVER yearly IS NOT DISTINCT FROM figure.basis AS is_same_basis
+        -- a sum of other reports than the year before tells which were found, not what changed
+        lag(figure.basis) OVER yearly IS NOT DISTINCT FROM figure.basis
+        AND (
+            figure.basis = 'published'
+            OR lag((figure.report_count, figure.agency_count, figure.child_count)) OVER yearly
+                = (figure.report_count, figure.agency_count, figure.child_count)
+        ) AS is_comparable
     FROM figure
     LEFT JOIN (
         SELECT measure, report_year, max(from_year) AS from_year
@@ -112,7 +118,7 @@ SELECT
     s.quality,
     s.is_break,
     s.previous_value,
-    CASE WHEN NOT s.is_rate AND NOT s.is_break AND s.is_same_basis THEN s.value / nullif(s.previous_value, 0) - 1 END AS change_rate
+    CASE WHEN NOT s.is_rate AND NOT s.is_break AND s.is_comparable THEN s.value / nullif(s.previous_value, 0) - 1 END AS change_rate
 FROM series AS s
 JOIN core.division_year AS t USING (report_year, division_code)
 LEFT JOIN child USING (report_year, division_code)

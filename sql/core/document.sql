@@ -2,7 +2,7 @@
 -- grain: sha256
 -- kind: view
 -- column sha256: SHA-256 of the original | 原件SHA-256
--- column document_number: Number of the original within this build, for joins | 本次构建中的序号（用于关联）
+-- column document_number: Number that stands for the original within this build, for joins | 本次构建中代表该原件的编号（用于关联）
 -- column kind: annual_report, other or unreadable | 类型：年度报告、其他、无法读取
 -- column reason: Why it is not an annual report or cannot be read | 不是年度报告或无法读取的原因
 -- column title: Title as read | 标题
@@ -68,14 +68,14 @@ SELECT
     t.table_count,
     t.image_count,
     t.text_length,
-    r.text_fingerprint,
+    t.text_fingerprint,
     r.repair_count,
     t.evidence,
     r.fact_count,
     r.reported_count,
     r.blank_count,
     r.table_fact_count,
-    r.figure_hash,
+    t.figure_hash,
     r.warning_count,
     r.critical_count
 FROM core.reading AS r

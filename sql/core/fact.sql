@@ -21,18 +21,18 @@ SELECT
     f.indicator,
     f.applicant,
     coalesce(c.corrected, f.value) AS value,
-    CASE WHEN c.sha256 IS NULL THEN f.state ELSE 'reported' END AS state,
+    CASE WHEN c.document_number IS NULL THEN f.state ELSE 'reported' END AS state,
     f.unit,
-    CASE WHEN c.sha256 IS NULL THEN f.qualifier ELSE 'exact' END AS qualifier,
+    CASE WHEN c.document_number IS NULL THEN f.qualifier ELSE 'exact' END AS qualifier,
     f.method,
     f.raw,
     f.location,
     f.source_start,
     f.source_end,
-    c.sha256 IS NOT NULL AS is_corrected,
-    CASE WHEN c.sha256 IS NOT NULL THEN f.value END AS printed_value,
+    c.document_number IS NOT NULL AS is_corrected,
+    CASE WHEN c.document_number IS NOT NULL THEN f.value END AS printed_value,
     c.reason || ' (' || c.source || ')' AS correction_reason
 FROM raw.fact AS f
-JOIN core.report AS r USING (sha256)
+JOIN core.report AS r ON r.document_number = f.document_number
 LEFT JOIN core.correction AS c
-    ON c.sha256 = f.sha256 AND c.indicator = f.indicator AND c.applicant = f.applicant AND c.status = 'applied'
+    ON c.document_number = f.document_number AND c.indicator = f.indicator AND c.applicant = f.applicant AND c.status = 'applied'

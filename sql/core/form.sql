@@ -1,24 +1,33 @@
--- what: Every make-up of figures that documents have, with the sums that measures need of them | 文件的各种数据项构成及可比指标所需的合计
--- grain: form_hash
--- column form_hash: Make-up of figures, as in core.figure_list | 数据项构成标识（见core.figure_list）
--- column form_era: Template era by which its figures are understood | 解读数据所用的模板版本
--- column report_year: Year the figures are of | 报告年度
--- column cells: Its figures, as numbers of core.cell, in their order | 数据项序号（见core.cell），按序排列
--- column sums: Figures that are added up for some measure, by their place among the cells, with their signs | 需相加的数据项位置及符号
+-- what: Every make-up of printed figures, read by each era's form: where the figures that feed measures stand | 各种印刷数据项构成，按各版本模板解读：归入可比指标的数据项所在位置
+-- grain: form, form_era
+-- column form: What is printed: stands for all figures of a document, whether they feed a measure or not | 印刷数据项构成标识（含未归入可比指标者）
+-- column form_era: Template era by which the figures are understood | 解读数据所用的模板版本
+-- column places: For each cell of ref.era_cell where it stands in the list of all figures; null where it is not printed | ref.era_cell各数据项在全部数据项列表中的位置；未印刷者为空
+-- column measures: Measures of which at least one figure is printed | 至少印有一个数据项的可比指标
 WITH
 form AS (
-    SELECT DISTINCT l.form_hash, l.form_era, l.report_year, c.cells
-    FROM core.figure_list AS l
-    JOIN core.cell_list AS c ON c.form = l.form
+    SELECT form, string_split(any_value(cells), ' ') AS cells FROM raw.figure_list GROUP BY form
 ),
-needed AS (
-    SELECT DISTINCT form_hash, place, sum_places, sum_signs FROM core.form_term WHERE sum_places IS NOT NULL
+placed AS (
+    SELECT
+        form.form,
+        cell.era,
+        list(list_position(form.cells, cell.indicator || '|' || cell.applicant) ORDER BY cell.cell_place) AS places
+    FROM form
+    CROSS JOIN ref.era_cell AS cell
+    GROUP BY form.form, cell.era
 ),
-listed AS (
-    SELECT form_hash, list(struct_pack(places := sum_places, signs := sum_signs) ORDER BY place) AS sums
-    FROM needed
-    GROUP BY form_hash
+printed AS (
+    SELECT placed.form, placed.era, list(need.measure ORDER BY need.measure) AS measures
+    FROM placed
+    JOIN core.era_measure AS need ON need.form_era = placed.era
+    WHERE len(list_filter(need.cell_places, lambda cell: placed.places[cell] IS NOT NULL)) > 0
+    GROUP BY placed.form, placed.era
 )
-SELECT form.form_hash, form.form_era, form.report_year, form.cells, coalesce(listed.sums, []) AS sums
-FROM form
-LEFT JOIN listed ON listed.form_hash = form.form_hash
+SELECT
+    placed.form,
+    placed.era AS form_era,
+    placed.places,
+    coalesce(printed.measures, []) AS measures
+FROM placed
+LEFT JOIN printed ON printed.form = placed.form AND printed.era = placed.era

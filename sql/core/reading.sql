@@ -1,6 +1,6 @@
 -- what: What was read of each original that decides how it counts | 每个原件中决定其如何计入的读取结果
 -- grain: sha256
--- column document_number: Number of the original within this build, for joins | 本次构建中的序号（用于关联）
+-- column document_number: Number that stands for the original within this build, for joins | 本次构建中代表该原件的编号（用于关联）
 -- column sha256: SHA-256 of the original | 原件SHA-256
 -- column kind: annual_report, other or unreadable | 类型：年度报告、其他、无法读取
 -- column reason: Why it is not an annual report or cannot be read | 不是年度报告或无法读取的原因
@@ -12,7 +12,8 @@
 -- column report_year: Year the figures are of | 报告年度
 -- column era: Template era whose form it follows; null where undecided | 模板版本；无法判断时为空
 -- column published_on: Date of publication as printed | 发布日期
--- column text_fingerprint: Hash of its text without white space and digits: equal for mirrors | 去空白和数字后的文本指纹，镜像相同
+-- column content: Stands for its text without white space and digits, and for its figures: equal for mirrors; null
+--   where the text has no fingerprint | 代表其文本（去空白和数字）与数据项，镜像相同；文本无指纹者为空
 -- column is_official: An address of it lies under gov.cn | 是否有gov.cn网址
 -- column first_fetched_at: When it was first fetched, UTC | 首次抓取时间（UTC）
 -- column standing_since_at: Since when it stands at an address, after the latest change there, UTC | 最近一次变更后开始展示的时间（UTC）
@@ -21,15 +22,11 @@
 -- column reported_count: Figures with a value | 有数值的数据项数
 -- column blank_count: Figures left blank | 空白的数据项数
 -- column table_fact_count: Figures read from tables | 取自表格的数据项数
--- column figure_hash: Hash of its figures: equal where every figure is | 数据项的哈希，数据全同则相同
 -- column warning_count: Findings of severity warning | 警告数
 -- column critical_count: Findings of severity critical | 严重问题数
 WITH
-numbered AS (
-    SELECT sha256, row_number() OVER (ORDER BY sha256)::INTEGER AS document_number FROM raw.document
-),
 visit AS (
-    SELECT sha256, address, coalesce(final_address, address) AS final_address, requested_at
+    SELECT document_number, address, coalesce(final_address, address) AS final_address, requested_at
     FROM raw.attempt
     WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
 ),
@@ -38,33 +35,33 @@ shown_again AS (
     SELECT address FROM visit GROUP BY address HAVING count(*) > 1
 ),
 unchanged AS (
-    SELECT sha256, address, requested_at
+    SELECT document_number, address, requested_at
     FROM visit
     SEMI JOIN shown_again USING (address)
-    QUALIFY lag(sha256) OVER (PARTITION BY address ORDER BY requested_at, sha256) IS NOT DISTINCT FROM sha256
+    QUALIFY lag(document_number) OVER (PARTITION BY address ORDER BY requested_at, document_number) IS NOT DISTINCT FROM document_number
 ),
 fetched AS (
     SELECT
-        visit.sha256,
+        visit.document_number,
         bool_or(regexp_matches(visit.final_address, '^https?://([^/@]*\.)?gov\.cn(:\d+)?(/|$)')) AS is_official,
         min(visit.requested_at) AS first_fetched_at,
-        max(CASE WHEN unchanged.sha256 IS NULL THEN visit.requested_at END) AS standing_since_at
+        max(CASE WHEN unchanged.document_number IS NULL THEN visit.requested_at END) AS standing_since_at
     FROM visit
     LEFT JOIN unchanged
-        ON unchanged.sha256 = visit.sha256 AND unchanged.address = visit.address AND unchanged.requested_at = visit.requested_at
-    GROUP BY visit.sha256
+        ON unchanged.document_number = visit.document_number AND unchanged.address = visit.address AND unchanged.requested_at = visit.requested_at
+    GROUP BY visit.document_number
 ),
 finding AS (
     SELECT
-        sha256,
+        document_number,
         count(*) FILTER (WHERE severity = 'warning') AS warning_count,
         count(*) FILTER (WHERE severity = 'critical') AS critical_count
     FROM raw.finding
     WHERE outcome = 'broken'
-    GROUP BY sha256
+    GROUP BY document_number
 )
 SELECT
-    numbered.document_number,
+    d.document_number,
     d.sha256,
     d.kind,
     d.reason,
@@ -76,7 +73,7 @@ SELECT
     d.report_year,
     d.era,
     d.published_on,
-    d.text_fingerprint,
+    CASE WHEN d.text_fingerprint IS NOT NULL THEN hash(d.text_fingerprint, coalesce(fact.figure_hash, 0)) END AS content,
     coalesce(fetched.is_official, FALSE) AS is_official,
     fetched.first_fetched_at::TIMESTAMP AS first_fetched_at,
     fetched.standing_since_at::TIMESTAMP AS standing_since_at,
@@ -85,11 +82,9 @@ SELECT
     coalesce(fact.reported_count, 0) AS reported_count,
     coalesce(fact.blank_count, 0) AS blank_count,
     coalesce(fact.table_fact_count, 0) AS table_fact_count,
-    fact.figure_hash,
     coalesce(finding.warning_count, 0) AS warning_count,
     coalesce(finding.critical_count, 0) AS critical_count
 FROM raw.document AS d
-JOIN numbered USING (sha256)
-LEFT JOIN fetched USING (sha256)
-LEFT JOIN raw.figure_list AS fact USING (sha256)
-LEFT JOIN finding USING (sha256)
+LEFT JOIN fetched ON fetched.document_number = d.document_number
+LEFT JOIN raw.figure_list AS fact ON fact.document_number = d.document_number
+LEFT JOIN finding ON finding.document_number = d.document_number

@@ -31,7 +31,7 @@ WITH version AS (
 SELECT
     v.report_id,
     v.document_number,
-    v.sha256,
+    d.sha256,
     v.report_year,
     d.agency_name,
     v.agency_key,

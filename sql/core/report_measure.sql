@@ -10,30 +10,27 @@
 -- column is_comparable: Counted by the definition that holds for reports of that year | 口径是否与当年一致
 -- column quality: How its era's figures compare with those of the latest form | 与最新模板的可比程度
 -- column inexact_count: Figures in it that are printed as "at least" or "about" | 其中“至少”“约”的数据项数
-WITH
-given AS (
+WITH given AS (
     SELECT
-        q.document_number,
-        m.measure,
-        q.quantities[m.numerator_place] AS numerator,
-        q.quantities[m.denominator_place] AS denominator,
-        numerator IS NOT NULL AND (m.denominator_place IS NULL OR denominator IS NOT NULL) AS is_complete,
-        m.is_comparable,
-        m.quality,
-        CASE
-            WHEN q.inexact_cells IS NULL THEN 0
-            ELSE len(list_filter(m.cells, lambda cell: list_contains(q.inexact_cells, cell)))
-        END AS inexact_count
-    FROM core.quantity AS q
-    JOIN core.form_measure AS m ON m.form_hash = q.form_hash
+        l.document_number,
+        l.form_era,
+        l.report_year,
+        l.inexact_places,
+        form.measures,
+        measure_numerators(l.form_era, l.figures) AS numerators,
+        measure_denominators(l.form_era, l.figures) AS denominators
+    FROM core.figure_list AS l
+    JOIN core.form AS form ON form.form = l.form AND form.form_era = l.form_era
 )
 SELECT
-    document_number,
-    measure,
-    CASE WHEN is_complete THEN numerator END AS numerator,
-    CASE WHEN is_complete THEN denominator END AS denominator,
-    is_complete,
-    is_comparable,
-    quality,
-    inexact_count::UTINYINT AS inexact_count
+    given.document_number,
+    m.measure,
+    given.numerators[m.measure_place] AS numerator,
+    given.denominators[m.measure_place] AS denominator,
+    given.numerators[m.measure_place] IS NOT NULL AS is_complete,
+    NOT coalesce(list_contains(m.other_years, given.report_year), FALSE) AS is_comparable,
+    m.quality,
+    coalesce(len(list_intersect(m.cell_places, given.inexact_places)), 0)::UTINYINT AS inexact_count
 FROM given
+JOIN core.era_measure AS m ON m.form_era = given.form_era
+WHERE list_contains(given.measures, m.measure)

@@ -1,7 +1,6 @@
 -- what: Every document that is an annual report, and which of them stands for its agency and year | 每份年度报告文件及其是否为该机关该年度的采用版本
 -- grain: document_number
 -- column document_number: Number of the original within this build | 本次构建中的原件序号
--- column sha256: SHA-256 of the original | 原件SHA-256
 -- column status: canonical (stands for the report), mirror (same text and figures), superseded (another
 --   version) or quarantined | 状态：采用、镜像、被取代、隔离
 -- column report_id: Report it is a version of: division:agency:year, the division as 43xxxx
@@ -21,7 +20,11 @@
 --   that year themselves | 其区划次年才设立，而其前身当年仍单独报告
 WITH
 annual AS (
-    SELECT d.*, q.sha256 IS NOT NULL AS is_quarantined
+    SELECT
+        d.document_number, d.agency_name, d.agency_type, d.scope, d.division_code, d.province_code, d.report_year, d.era,
+        d.published_on, d.content, d.is_official, d.first_fetched_at, d.standing_since_at, d.repair_count,
+        d.reported_count, d.table_fact_count,
+        q.sha256 IS NOT NULL AS is_quarantined
     FROM core.reading AS d
     LEFT JOIN (SELECT DISTINCT sha256 FROM quality.quarantine_cause) AS q USING (sha256)
     WHERE d.kind = 'annual_report'
@@ -143,12 +146,13 @@ keyed AS (
         END AS agency_key,
         coalesce(rollup_code, division_code, province_code[1:2] || 'xxxx') || ':' || agency_key || ':' || report_year
             AS report_id,
-        coalesce(text_fingerprint || ':' || coalesce(figure_hash, 0), sha256) AS content
+        hash(report_id) AS report_hash,
+        coalesce(content, document_number) AS version_content
     FROM counted
 ),
 -- most reports have one document; only the others are ranked
 rival AS (
-    SELECT report_id FROM keyed WHERE NOT is_quarantined GROUP BY report_id HAVING count(*) > 1
+    SELECT report_hash FROM keyed WHERE NOT is_quarantined GROUP BY report_hash HAVING count(*) > 1
 ),
 -- documents with the same text and figures are one version, whoever shows it
 versioned AS (
@@ -158,16 +162,16 @@ versioned AS (
         bool_or(is_official) OVER same AS version_is_official,
         max(standing_since_at) OVER same AS version_standing_since_at
     FROM keyed
-    SEMI JOIN rival USING (report_id)
+    SEMI JOIN rival USING (report_hash)
     WHERE NOT is_quarantined
-    WINDOW same AS (PARTITION BY report_id, content)
+    WINDOW same AS (PARTITION BY report_id, version_content)
 ),
 ranked AS (
     SELECT
         *,
         row_number() OVER newest AS version_rank,
         first_value(document_number) OVER newest AS best_number,
-        first_value(content) OVER newest AS best_content
+        first_value(version_content) OVER newest AS best_content
     FROM versioned
     WINDOW newest AS (
         PARTITION BY report_id
@@ -180,22 +184,21 @@ ranked AS (
             version_is_official DESC,
             version_standing_since_at DESC NULLS LAST,
             reported_count DESC,
-            content,
+            version_content,
             -- of those that show it the agency's own site, else the cleanest, else the first
             is_official DESC,
             repair_count,
             first_fetched_at NULLS LAST,
-            sha256
+            document_number
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
 )
 SELECT
     k.document_number,
-    k.sha256,
     CASE
         WHEN k.is_quarantined THEN 'quarantined'
         WHEN coalesce(r.version_rank, 1) = 1 THEN 'canonical'
-        WHEN r.content = r.best_content THEN 'mirror'
+        WHEN r.version_content = r.best_content THEN 'mirror'
         ELSE 'superseded'
     END AS status,
     k.report_id,

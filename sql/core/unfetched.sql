@@ -56,7 +56,7 @@ failing AS (
 ),
 -- which documents the pages that lead to them have shown, and which their hosts
 shown AS (
-    SELECT DISTINCT sha256, address, lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host
+    SELECT DISTINCT document_number, address, lower(regexp_extract(address, '^https?://([^/?#]+)', 1)) AS host
     FROM raw.attempt
     WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
         AND EXISTS (SELECT 1 FROM failed)
@@ -64,14 +64,14 @@ shown AS (
 carrier AS (
     SELECT shown.address, max(d.report_year) AS report_year
     FROM shown
-    JOIN core.reading AS d USING (sha256)
+    JOIN core.reading AS d USING (document_number)
     SEMI JOIN latest ON latest.found_on = shown.address
     GROUP BY shown.address
 ),
 document_host AS (
-    SELECT DISTINCT shown.host, d.sha256, d.province_code
+    SELECT DISTINCT shown.host, d.document_number, d.province_code
     FROM shown
-    JOIN core.reading AS d USING (sha256)
+    JOIN core.reading AS d USING (document_number)
     SEMI JOIN latest ON latest.host = shown.host
     WHERE d.province_code IS NOT NULL
 ),

@@ -34,13 +34,24 @@ candidate_measure AS (
     GROUP BY e.era, t.measure
     HAVING count(*) = (SELECT count(*) FROM ref.measure_term AS whole WHERE whole.measure = t.measure)
 ),
+-- the numbers of a report once, not for every measure again
+given AS (
+    SELECT
+        v.*,
+        form.measures,
+        measure_numerators(l.form_era, l.figures) AS numerators,
+        measure_denominators(l.form_era, l.figures) AS denominators
+    FROM core.report_version AS v
+    LEFT JOIN core.figure_list AS l ON l.document_number = v.document_number
+    LEFT JOIN core.form AS form ON form.form = l.form AND form.form_era = l.form_era
+    WHERE v.province_code IS NOT NULL AND v.report_year IS NOT NULL
+),
 judged AS (
     SELECT
-        v.province_code, v.report_year, c.measure, v.sha256, v.report_id, v.document_number, v.rollup_code,
+        v.province_code, v.report_year, c.measure, v.report_id, v.document_number, v.rollup_code,
         v.canonical_number, v.role, t.full_name,
-        q.quantities[m.numerator_place] AS given_numerator,
-        q.quantities[m.denominator_place] AS given_denominator,
-        given_numerator IS NOT NULL AND (m.denominator_place IS NULL OR given_denominator IS NOT NULL) AS is_complete,
+        v.numerators[m.measure_place] AS given_numerator,
+        v.denominators[m.measure_place] AS given_denominator,
         CASE
             WHEN own.basis = 'published' AND v.role <> 'territory_total' THEN v.rollup_code
             WHEN t.level > 1 AND prefecture.basis = 'published' AND prefecture.division_code <> v.rollup_code
@@ -52,20 +63,18 @@ judged AS (
             WHEN v.rollup_code IS NULL OR t.division_code IS NULL THEN 'outside_tree'
             WHEN v.is_overlapping THEN 'overlapping_division'
             WHEN v.role IN ('vertical_agency', 'system_total') THEN v.role
-            WHEN m.measure IS NULL THEN 'not_in_report'
-            WHEN NOT is_complete THEN 'figure_missing'
-            WHEN NOT m.is_comparable THEN 'other_definition'
+            WHEN NOT coalesce(list_contains(v.measures, c.measure), FALSE) THEN 'not_in_report'
+            WHEN given_numerator IS NULL THEN 'figure_missing'
+            WHEN list_contains(m.other_years, v.report_year) THEN 'other_definition'
             WHEN total_code IS NOT NULL THEN 'inside_territory_total'
             WHEN v.role = 'territory_total' THEN 'territory_total'
             WHEN v.role = 'single_agency' AND own.own_role = 'own_level' THEN 'inside_own_level'
             WHEN v.role = 'scope_unknown' AND own.own_role = 'scope_unknown' THEN 'scope_unknown_only'
             ELSE v.role
         END AS reason
-    FROM core.report_version AS v
+    FROM given AS v
     JOIN candidate_measure AS c ON c.era = v.form_era
-    -- as core.report_measure does it, for the measures that are asked for alone
-    LEFT JOIN core.quantity AS q ON q.document_number = v.document_number
-    LEFT JOIN core.form_measure AS m ON m.form_hash = q.form_hash AND m.measure = c.measure
+    JOIN core.era_measure AS m ON m.form_era = c.era AND m.measure = c.measure
     LEFT JOIN core.division_year AS t ON t.report_year = v.report_year AND t.division_code = v.rollup_code
     LEFT JOIN core.cover AS own
         ON own.division_code = v.rollup_code AND own.report_year = v.report_year AND own.measure = c.measure
@@ -75,13 +84,13 @@ judged AS (
     LEFT JOIN core.cover AS province
         ON province.division_code = t.province_code AND province.report_year = v.report_year
         AND province.measure = c.measure
-    WHERE v.province_code IS NOT NULL AND v.report_year IS NOT NULL AND (c.is_asked OR m.measure IS NOT NULL)
+    WHERE c.is_asked OR list_contains(v.measures, c.measure)
 )
 SELECT
     j.province_code,
     j.report_year,
     j.measure,
-    j.sha256,
+    d.sha256,
     j.report_id,
     d.agency_name,
     j.rollup_code AS division_code,
@@ -96,8 +105,8 @@ SELECT
         WHEN j.reason = 'inside_territory_total' THEN j.total_code || ':government:' || j.report_year
         WHEN j.reason = 'inside_own_level' THEN j.rollup_code || ':government_own_level:' || j.report_year
     END AS used_instead,
-    CASE WHEN j.is_complete THEN j.given_numerator END AS value,
-    CASE WHEN j.is_complete THEN j.given_denominator END AS denominator
+    j.given_numerator AS value,
+    j.given_denominator AS denominator
 FROM judged AS j
 JOIN core.reading AS d USING (document_number)
 JOIN ref.reason AS r ON r.reason = j.reason

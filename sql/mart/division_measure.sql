@@ -27,9 +27,10 @@
 --   correction | 差额：政府汇总减自下而上，仅作质量参考
 -- column quality: The worst comparability of the figures used with those of the latest form | 所用数据与最新模板的最差可比程度
 -- column is_break: The value of the year before, or of an earlier year, counts something else | 与上一个有数值的年度口径不同
--- column previous_value: Value of the year before | 上一年度数值
+-- column previous_value: Value of the year before, under the same code; the ready query renamed_divisions follows codes
+--   that changed | 上一年度数值（同一区划代码；代码变更者见查询renamed_divisions）
 -- column change_rate: Change against the year before, as a share of it; null across a break, where the basis is
---   another, and for rates | 同比变化率；口径中断、依据不同或比率时为空
+--   another, where bottom_up does not add up as many reports of as many agencies and divisions, and for rates | 同比变化率；口径中断、依据不同、自下而上所含报告、机关或区划数不同，或为比率时为空
 SELECT
     division_code,
     division_name,

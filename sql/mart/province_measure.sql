@@ -25,7 +25,7 @@
 -- column is_break: The value of the year before, or of an earlier year, counts something else | 与上一个有数值的年度口径不同
 -- column previous_value: Value of the year before | 上一年度数值
 -- column change_rate: Change against the year before, as a share of it; null across a break, where the basis is
---   another, and for rates | 同比变化率；口径中断、依据不同或比率时为空
+--   another, where bottom_up does not add up as many reports of as many agencies and divisions, and for rates | 同比变化率；口径中断、依据不同、自下而上所含报告、机关或区划数不同，或为比率时为空
 SELECT
     division_code AS province_code,
     division_name AS province_name,

@@ -5,7 +5,8 @@
 -- column province_name: Its name in that year | 当年名称
 -- column report_year: Report year | 报告年度
 -- column basis: published or bottom_up where all its numbers have one basis, else mixed | 依据：全部一致时为published或bottom_up，否则mixed
--- column requests_received_change_rate: Change of requests_received against the year before | 新收申请同比变化率
+-- column requests_received_change_rate: Change of requests_received against the year before, where both can be compared (see
+--   change_rate of mart.province_measure) | 新收申请同比变化率（可比时，见mart.province_measure的change_rate）
 SELECT
     province_code,
     any_value(province_name) AS province_name,

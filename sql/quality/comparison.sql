@@ -442,6 +442,60 @@ season AS (
     FROM report AS r
     LEFT JOIN in_season AS i USING (number)
 ),
+-- versions of one report that stand beside each other: where their figures differ, one is misread or should be gone
+visit AS (
+    SELECT address, sha256, requested_at
+    FROM raw.attempt
+    WHERE sha256 IS NOT NULL AND role IS DISTINCT FROM 'listing' AND role IS DISTINCT FROM 'part'
+),
+superseded AS (
+    SELECT d.sha256
+    FROM core.report_version AS v
+    JOIN core.reading AS d ON d.document_number = v.document_number
+    WHERE v.status = 'superseded'
+),
+shown AS (
+    SELECT visit.address, arg_max(visit.sha256, visit.requested_at) AS sha256
+    FROM visit
+    SEMI JOIN (SELECT address FROM visit SEMI JOIN superseded USING (sha256)) AS had ON had.address = visit.address
+    GROUP BY visit.address
+),
+other_version AS (
+    SELECT
+        v.canonical_number AS number, d.sha256, own.form_era, own.figures AS own, other.figures AS other,
+        list_filter(generate_series(1, len(own.figures)), lambda place: own.figures[place] IS NOT NULL AND other.figures[place] IS NOT NULL) AS shared,
+        list_filter(shared, lambda place: own.figures[place] <> other.figures[place]) AS differing
+    FROM core.report_version AS v
+    JOIN core.reading AS d ON d.document_number = v.document_number
+    JOIN core.reading AS best ON best.document_number = v.canonical_number
+    JOIN core.figure_list AS own ON own.document_number = v.canonical_number
+    JOIN core.figure_list AS other ON other.document_number = v.document_number AND other.form_era = own.form_era
+    SEMI JOIN shown ON shown.sha256 = d.sha256
+    WHERE v.status = 'superseded'
+        -- garbled copies on other sites say nothing of the government's own page
+        AND (d.is_official OR NOT best.is_official)
+),
+worst_version AS (
+    SELECT
+        number,
+        arg_max(other_version, (len(differing), sha256)) AS o,
+        sum(len(shared)) AS total_shared
+    FROM other_version
+    GROUP BY number
+),
+versions AS (
+    SELECT
+        w.number,
+        CASE WHEN len(w.o.differing) > 0 THEN 'broken' WHEN w.total_shared > 0 THEN 'holds' ELSE 'not_assessable' END AS outcome,
+        w.o.sha256 AS other_sha256,
+        len(w.o.differing) AS differing_count,
+        w.o.own[w.o.differing[1]] AS observed,
+        w.o.other[w.o.differing[1]] AS expected,
+        list(cell.indicator || '|' || cell.applicant ORDER BY cell.cell_place) FILTER (list_contains(w.o.differing, cell.cell_place)) AS facts
+    FROM worst_version AS w
+    LEFT JOIN ref.era_cell AS cell ON cell.era = w.o.form_era
+    GROUP BY ALL
+),
 found AS (
     SELECT
         number, rule, outcome, before.report_id AS other_id, observed, expected,
@@ -549,6 +603,20 @@ found AS (
             ELSE '发布日期不明'
         END
     FROM season
+    UNION ALL
+    SELECT
+        number, 'versions.disagree', outcome, NULL, observed, expected, coalesce(facts, []),
+        CASE outcome
+            WHEN 'broken' THEN printf('%s is %.0f; in another version of the report that still stands (document %s) it is %.0f%s', replace(facts[1], '|total', ''), observed, other_sha256[:12], expected, if(differing_count > 1, printf('; %d figures differ in all', differing_count), ''))
+            WHEN 'holds' THEN 'other versions of the report that still stand have the same figures'
+            ELSE 'other versions of the report share no figure with it'
+        END,
+        CASE outcome
+            WHEN 'broken' THEN printf('%s为%.0f，而同一报告仍在网上的另一版本（文件%s）为%.0f%s', replace(facts[1], '|total', ''), observed, other_sha256[:12], expected, if(differing_count > 1, printf('；共%d项不同', differing_count), ''))
+            WHEN 'holds' THEN '仍在网上的其他版本数据相同'
+            ELSE '其他版本没有相同的数据项可比'
+        END
+    FROM versions
     UNION ALL
     SELECT
         number, 'report.late',

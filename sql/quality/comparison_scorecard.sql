@@ -14,6 +14,7 @@
 -- column is_other_levels_broken: A territory's total of anything but applications and disputes is less than its
 --   parts | 申请与争议以外的汇总数小于下级合计
 -- column is_out_of_season: Dated in another year's season while another version came out in season | 发布时间属其他年度且同年度另有按期发布的版本
+-- column is_version_other: Another version of it that still stands has other figures | 仍在网上的另一版本数据不同
 -- column is_late: Published after the date that the regulation sets | 晚于规定期限发布
 -- column assessed_count: Rules over several reports that could be assessed | 可评估的报告间规则数
 -- column not_assessable_count: Rules over several reports that could not | 无法评估的报告间规则数
@@ -31,6 +32,7 @@ SELECT
     bool_or(rule = 'levels.parts' AND outcome = 'broken') AS is_levels_broken,
     bool_or(rule = 'levels.other_parts' AND outcome = 'broken') AS is_other_levels_broken,
     bool_or(rule = 'report.out_of_season' AND outcome = 'broken') AS is_out_of_season,
+    bool_or(rule = 'versions.disagree' AND outcome = 'broken') AS is_version_other,
     bool_or(rule = 'report.late' AND outcome = 'broken') AS is_late,
     count(*) FILTER (outcome <> 'not_assessable') AS assessed_count,
     count(*) FILTER (outcome = 'not_assessable') AS not_assessable_count

@@ -34,7 +34,7 @@ judged AS (
     QUALIFY row_number() OVER (PARTITION BY source_name ORDER BY report_year DESC) <= 3
 ),
 found AS (
-    SELECT d.source_name, v.report_year, count(DISTINCT coalesce(v.report_id, v.sha256)) AS report_count
+    SELECT d.source_name, v.report_year, count(DISTINCT coalesce(v.report_id, v.document_number::VARCHAR)) AS report_count
     FROM core.report_version AS v
     JOIN core.document AS d USING (document_number)
     GROUP BY ALL

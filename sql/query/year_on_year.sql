@@ -1,4 +1,5 @@
 -- question: What changed most against the year before? | 同比变化最大的指标有哪些？
+-- A sum of reports is compared only where as many were found in both years: else it tells what was found.
 SELECT
     p.province_name,
     p.report_year,
@@ -7,7 +8,8 @@ SELECT
     p.previous_value,
     p.value,
     p.change_rate,
-    p.basis
+    p.basis,
+    p.report_count
 FROM mart.province_measure AS p
 JOIN ref.measure AS m ON m.measure = p.measure
 WHERE p.change_rate IS NOT NULL AND p.previous_value >= 10

@@ -95,14 +95,22 @@ def keep_reading(warehouse: Path, stop: Path) -> Reading:
                 problems.append(f"version {min(versions)} after {seen[-1]}")
             if not seen or seen[-1] != max(versions):
                 seen.append(max(versions))
+                if len(seen) == 2:
+                    moved_on(stop, os.getpid()).touch()
         except Exception as error:
             problems.append(f"{type(error).__name__}: {error}")
         seconds.append(time.monotonic() - started)
     return Reading(len(seen), problems, seconds)
 
 
+def moved_on(stop: Path, process: int) -> Path:
+    """Where a reader says that it has read a second version."""
+    return stop.with_name(f"moved-on-{process}")
+
+
 def run(folder: Path, rebuilds: int, readers: int) -> Outcome:
-    """Rebuild so many times while so many readers read; what all of them saw."""
+    """Rebuild so many times while so many readers read, and more often until each has read a second version; what
+    all of them saw."""
     home, stop = Home(folder / "home"), folder / "stop"
     publish_version(home, folder / "version", 1)
     processes = [
@@ -115,7 +123,12 @@ def run(folder: Path, rebuilds: int, readers: int) -> Outcome:
     ]
     took = []
     try:
-        for number in range(2, rebuilds + 2):
+        for number in range(2, 100 + 2 * rebuilds):
+            waited_for = (
+                one for one in processes if one.poll() is None and not moved_on(stop, one.pid).exists()
+            )
+            if number >= rebuilds + 2 and not any(waited_for):
+                break
             started = time.monotonic()
             publish_version(home, folder / "version", number)
             took.append(time.monotonic() - started)

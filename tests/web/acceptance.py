@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.edge.archive import Archive, sha256_of
+from flows.edge.pagination import DATAPROXY
 from flows.edge.parquet import read_attempts
 from flows.settings import ROOT
-from tests.web.site import FAMILIES, Asked, Site, TestWeb, make_web
+from tests.running import bound
+from tests.web.site import FAMILIES, Asked, Site, TestWeb, is_report_sent, make_web
 
 RUN_SECONDS = 600
 # how late a request that was due may be sent, and be seen by a server that shares the machine
@@ -48,9 +50,10 @@ class Fetches:
         *,
         revisit: bool = False,
         down: bool = True,
-        end_when: Callable[[], bool] | None = None,
+        end_after: int | None = None,
         end: signal.Signals = signal.SIGKILL,
     ) -> dict[str, Any]:
+        """One run; with `end_after` it is ended once so many reports were sent, while others are sent by half."""
         settings = {
             "home": str(self.home),
             "hosts": self.hosts,
@@ -61,22 +64,21 @@ class Fetches:
             "down": down,
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.crawl", json.dumps(settings)],
+            bound(sys.executable, "-m", "tests.web.crawl", json.dumps(settings)),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
         try:
-            if end_when is not None:
-                _wait(process, end_when)
-                with self.web.holding(self.hosts // 4) as is_held:
+            if end_after is not None:
+                with self.web.holding(end_after, self.hosts // 3) as is_held:
                     _wait(process, is_held)
                     process.send_signal(end)
                     if end == signal.SIGKILL:
                         process.wait()
                     self.ends.append(End(time.monotonic(), end, self.web.half_sent))
             output, _ = process.communicate(timeout=RUN_SECONDS)
-            if end_when is not None and end == signal.SIGKILL:
+            if end_after is not None and end == signal.SIGKILL:
                 return {}
             assert process.returncode == 0, "the run failed"
             result: dict[str, Any] = json.loads(output)
@@ -101,10 +103,7 @@ def accept(home: Path, *, hosts: int, pages: int, rate: float) -> list[str]:
         began = time.monotonic()
         expected = sum(len(site.reports) for site in up.values())
         for share, end in ((0.25, signal.SIGKILL), (0.5, signal.SIGTERM), (0.75, signal.SIGKILL)):
-            fetches.run(
-                end_when=lambda share=share: _whole_reports(web, sites) > share * expected,  # type: ignore[misc]
-                end=end,
-            )
+            fetches.run(end_after=round(share * expected), end=end)
         fetches.run()
         lines.append(
             f"four runs, one ended by SIGTERM and two by SIGKILL: {len(web.log):,} requests, "
@@ -130,6 +129,7 @@ def accept(home: Path, *, hosts: int, pages: int, rate: float) -> list[str]:
         _the_old_version_stays(fetches, changed)
         _every_report_is_there(fetches, sites)
         lines.append("a revised report has two versions; hosts that were down are fetched once they are up")
+        lines.append(_every_request_is_on_record(fetches, sites))
         lines.append(_polite(web, sites, rate))
     return lines
 
@@ -140,18 +140,8 @@ def _wait(process: subprocess.Popen[str], condition: Callable[[], bool]) -> None
     assert process.poll() is None, "the run ended by itself"
 
 
-def _whole_reports(web: TestWeb, sites: dict[str, Site]) -> int:
-    return len(_report_answers(list(web.log), sites))
-
-
 def _report_answers(log: list[Asked], sites: dict[str, Site]) -> list[Asked]:
-    found = []
-    for one in log:
-        page = sites[one.host].pages.get(one.path.removeprefix("/moved"))
-        if page is not None and page.is_report and one.status == 200 and one.is_whole:
-            if page.behaviour != "cut once":
-                found.append(one)
-    return found
+    return [one for one in log if is_report_sent(one, sites[one.host])]
 
 
 def _every_report_is_there(fetches: Fetches, sites: dict[str, Site]) -> None:
@@ -203,6 +193,27 @@ def _what_is_wrong_is_on_record(fetches: Fetches, sites: dict[str, Site]) -> Non
                 assert row is not None and row["failure"] == expected[page.behaviour], (page.behaviour, row)
             if page.content_type.startswith("image/") or path == "/gk/huge.html":
                 assert row is not None and row["failure"] == "refused", row
+
+
+def _every_request_is_on_record(fetches: Fetches, sites: dict[str, Site]) -> str:
+    """Each request that the server saw has its row in the manifest, also those that were tried again, of runs that
+    were killed, and for robots.txt. A request that followed a redirect is in the row of the first."""
+    asked: Counter[str] = Counter()
+    for one in fetches.web.log:
+        page = sites[one.host].pages.get(one.path)
+        is_followed = one.path.startswith("/moved") or (
+            page is not None and page.behaviour == "redirect loop"
+        )
+        # the address of a form says more than the path that it is posted to
+        if not is_followed and not (sites[one.host].family == "jpage by form" and DATAPROXY in one.path):
+            asked[f"http://{one.host}{one.path}"] += 1
+    raw = fetches.home / "raw"
+    recorded = Counter(
+        row["address"] for table in ("attempt", "unchanged") for row in read_attempts(raw, table=table)
+    )
+    missing = {address: count for address, count in asked.items() if recorded[address] < count}
+    assert not missing, missing
+    return f"each of {asked.total():,} requests is on record"
 
 
 def _mostly_unchanged(again: list[Asked], sites: dict[str, Site]) -> str:

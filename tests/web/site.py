@@ -255,6 +255,8 @@ class TestWeb:
         self._go = threading.Event()
         self._go.set()
         self.half_sent = 0
+        self._whole_reports = 0
+        self._hold_at: int | None = None
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"web": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
@@ -279,19 +281,33 @@ class TestWeb:
             self._times[host, path] += 1
             return self._times[host, path]
 
-    def end(self, asked: Asked) -> None:
+    def leave(self, host: str) -> None:
+        """A request is at its end: before its client can know it and make the next."""
         with self._lock:
-            self._at_once[asked.host] -= 1
+            self._at_once[host] -= 1
+
+    def end(self, asked: Asked, *, is_report: bool) -> None:
+        with self._lock:
             self.log.append(asked)
+            self._whole_reports += is_report
+            if self._hold_at is not None and self._whole_reports >= self._hold_at:
+                self._go.clear()
 
     @contextmanager
-    def holding(self, least: int) -> Iterator[Callable[[], bool]]:
-        """Reports are sent by half and the rest when this is left. The function says if so many are."""
-        self._go.clear()
+    def holding(self, after: int, least: int) -> Iterator[Callable[[], bool]]:
+        """Once so many reports were sent, others are sent by half, and the rest when this is left. The function
+        says if at least so many are sent by half."""
+        with self._lock:
+            self._hold_at = after
         try:
             yield lambda: self.half_sent >= least
         finally:
-            self._go.set()
+            with self._lock:
+                self._hold_at = None
+                self._go.set()
+            # all of them go on, and none is taken for one of the next time
+            while self.half_sent:
+                time.sleep(0.005)
 
     def half(self) -> None:
         """Half of a report was sent: wait for the rest's time."""
@@ -304,6 +320,13 @@ class TestWeb:
     @property
     def is_holding(self) -> bool:
         return not self._go.is_set()
+
+
+def is_report_sent(asked: Asked, site: Site) -> bool:
+    """Whether a request got the whole of a report."""
+    page = site.pages.get(asked.path.removeprefix("/moved"))
+    is_report = page is not None and page.is_report and page.behaviour != "cut once"
+    return is_report and asked.status == 200 and asked.is_whole
 
 
 class _Server(ThreadingHTTPServer):
@@ -326,6 +349,7 @@ class _Handler(BaseHTTPRequestHandler):
         at = time.monotonic()
         count = self.web.begin(host, self.path)
         self.status, whole = 0, False
+        self._is_at_end = False
         try:
             self._answer(site, count)
             self.wfile.flush()
@@ -333,7 +357,14 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            self.web.end(Asked(at, host, self.path, self.status, whole))
+            self._leave()
+            asked = Asked(at, host, self.path, self.status, whole)
+            self.web.end(asked, is_report=is_report_sent(asked, site))
+
+    def _leave(self) -> None:
+        if not self._is_at_end:
+            self._is_at_end = True
+            self.web.leave(self.headers["Host"])
 
     def do_POST(self) -> None:
         self.form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
@@ -388,8 +419,10 @@ class _Handler(BaseHTTPRequestHandler):
             case "to the inside":
                 self._send(302, b"", None, Location="http://127.0.0.1:1/admin")
             case "compressed":
+                self._leave()  # its client may leave it at any time
                 self._send(200, page.body, page.content_type, Content_Encoding="gzip")
             case "endless":
+                self._leave()
                 self._head(200, page.content_type)
                 for _ in range(10_000):
                     self.wfile.write(b"x" * 10_000)
@@ -414,6 +447,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif page.behaviour == "slow":
             self._head(200, page.content_type, Content_Length=str(len(page.body)), **headers)
             for start in range(0, len(page.body), 1500):
+                if start + 1500 >= len(page.body):
+                    self._leave()
                 self.wfile.write(page.body[start : start + 1500])
                 self.wfile.flush()
                 time.sleep(0.05)
@@ -423,6 +458,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(page.body[:middle])
             self.wfile.flush()
             self.web.half()
+            self._leave()
             self.wfile.write(page.body[middle:])
         else:
             self._send(200, page.body, page.content_type, **headers)
@@ -430,6 +466,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, body: bytes, content_type: str | None, **headers: str) -> None:
         if status != 304:
             headers.setdefault("Content_Length", str(len(body)))
+        self._leave()
         self._head(status, content_type, **headers)
         self.wfile.write(body)
 

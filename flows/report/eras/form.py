@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from flows.report.types import EraName
 
@@ -24,3 +25,8 @@ class Form:
     fields: Mapping[str, str] = field(default_factory=dict)
     requests: Mapping[str, str] = field(default_factory=dict)
     statistics: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def wordings(*parts: Sequence[str]) -> list[str]:
+    """The labels that the parts make, one of each."""
+    return ["".join(chosen) for chosen in product(*parts)]

@@ -7,6 +7,9 @@ read as that, and the others are reported as unmapped (全文电子化, 依申�
 
 _WORDINGS = {
     "disclosed.total": ("主动公开信息数", "主动公开信息总数", "主动公开的信息数", "主动公开政府信息总数"),
+    "disclosed.channel.website": ("网站公开的政府信息数", "网站公开的信息数", "网站公开政府信息数"),
+    "disclosed.channel.gazette": ("政府公报公开的政府信息数", "政府公报公开的信息数"),
+    "requests.received.online": ("网上申请数",),
     "requests.received": (
         "申请总数",
         "受理依申请公开信息总数",
@@ -23,7 +26,7 @@ _WORDINGS = {
 }
 
 STATISTICS: dict[str, tuple[str, str]] = {
-    label: (indicator, "条" if indicator == "disclosed.total" else "件")
+    label: (indicator, "条" if indicator.startswith("disclosed.") else "件")
     for indicator, labels in _WORDINGS.items()
     for label in labels
 }

@@ -3,9 +3,12 @@
 Its mark is table 1: 本年新制作数量, 对外公开总数量, 上一年项目数量, 政府集中采购; and one row 其他处理.
 """
 
-from flows.report.eras.form import Form
+from flows.report.eras.form import Form, wordings
 from flows.report.eras.tables import REQUESTS
 
+_YEAR = ("本年", "本年度", "当年", "")
+_COUNT = ("数量", "数", "件数", "总数")
+_CHANGE = ("增/减", "增减", "增、减", "增-减", "增或减", "增加/减少", "增加减少", "增加、减少", "增加或减少")
 _DOCUMENTS = ("issued", "disclosed", "disclosed_total")
 _ITEMS = ("items_last_year", "items_change", "decisions")
 
@@ -34,22 +37,31 @@ FORM = Form(
         },
     },
     fields={
-        "本年新制作数量": "issued",
-        "新制作数量": "issued",
-        "本年制作数量": "issued",
-        "本年新公开数量": "disclosed",
-        "新公开数量": "disclosed",
-        "本年公开数量": "disclosed",
-        "对外公开总数量": "disclosed_total",
-        "公开总数量": "disclosed_total",
-        "上一年项目数量": "items_last_year",
-        "上年项目数量": "items_last_year",
-        "上一年度项目数量": "items_last_year",
-        "本年增/减": "items_change",
-        "本年增减": "items_change",
-        "本年度增/减": "items_change",
-        "采购项目数量": "projects",
-        "采购总金额": "amount",
+        **dict.fromkeys(
+            [*wordings(_YEAR, ("新制作",), _COUNT), *wordings(_YEAR[:-1], ("制作",), _COUNT)], "issued"
+        ),
+        **dict.fromkeys(
+            [*wordings(_YEAR, ("新公开",), _COUNT), *wordings(_YEAR[:-1], ("公开",), _COUNT)], "disclosed"
+        ),
+        **dict.fromkeys(
+            [
+                *wordings(("对外公开", "公开"), ("总数量", "总数", "总件数", "总量")),
+                "对外公开数量",
+                "对外公开数",
+            ],
+            "disclosed_total",
+        ),
+        **dict.fromkeys(
+            wordings(("上一年", "上年", "上一年度", "上年度"), ("项目",), ("数量", "数", "总数")),
+            "items_last_year",
+        ),
+        # of 本年增(减) the key has no bracket
+        **dict.fromkeys(
+            ["本年增", *wordings(("本年", "本年度"), _CHANGE, ("", "数量", "数", "情况", "项目数量"))],
+            "items_change",
+        ),
+        **dict.fromkeys(wordings(("采购项目",), ("数量", "数", "总数", "个数")), "projects"),
+        **dict.fromkeys(["采购总金额", "采购金额", "采购总额"], "amount"),
     },
     requests={**REQUESTS, "其他处理": "requests.other"},
 )

@@ -3,9 +3,11 @@
 Its mark is table 1: 本年制发件数, 本年废止件数, 现行有效件数; and three rows under 其他处理.
 """
 
-from flows.report.eras.form import Form
+from flows.report.eras.form import Form, wordings
 from flows.report.eras.tables import OTHER_2021, REQUESTS
 
+_YEAR = ("本年", "本年度", "当年", "")
+_COUNT = ("件数", "数", "数量", "总数", "文件数", "文件件数")
 _DOCUMENTS = ("issued", "repealed", "in_force")
 
 
@@ -24,22 +26,11 @@ FORM = Form(
         "fees": {"amount": ("active.fees.amount", "万元")},
     },
     fields={
-        "本年制发件数": "issued",
-        "制发件数": "issued",
-        "本年制发数": "issued",
-        "本年制发数量": "issued",
-        "本年废止件数": "repealed",
-        "废止件数": "repealed",
-        "本年废止数": "repealed",
-        "本年废止数量": "repealed",
-        "现行有效件数": "in_force",
-        "现行有效件": "in_force",
-        "现行有效数": "in_force",
-        "现行有效数量": "in_force",
-        "本年收费金额": "amount",
-        "收费金额": "amount",
-        "本年处理决定数量": "decisions",
-        "本年度处理决定数量": "decisions",
+        **dict.fromkeys(wordings(_YEAR, ("制发", "新制发", "制定", "新制定"), _COUNT), "issued"),
+        **dict.fromkeys(wordings(_YEAR, ("废止",), _COUNT), "repealed"),
+        **dict.fromkeys(wordings(("现行有效", "现行有效总"), ("件数", "数", "数量", "件")), "in_force"),
+        **dict.fromkeys(wordings(_YEAR, ("收费金额", "收费总金额", "收费总额")), "amount"),
+        **dict.fromkeys(wordings(("本年", "本年度"), ("处理决定", "行政处理决定"), _COUNT), "decisions"),
     },
     requests={**REQUESTS, **OTHER_2021, "其他处理/其他": "requests.other.misc"},
 )

@@ -13,15 +13,19 @@ from flows.report.label import label_key
 
 APPLICANTS = {
     "自然人": "natural_person",
+    "个人": "natural_person",
+    "公民": "natural_person",
     "商业企业": "business",
     "企业": "business",
     "科研机构": "research",
     "科研单位": "research",
     "社会公益组织": "nonprofit",
     "公益组织": "nonprofit",
+    "社会组织": "nonprofit",
     "社会公益机构": "nonprofit",
     "法律服务机构": "legal_service",
     "法律服务组织": "legal_service",
+    "法律机构": "legal_service",
     "其他": "other_organisation",
     "总计": "total",
     "合计": "total",
@@ -61,8 +65,9 @@ REQUESTS = {
     "结转下年度继续办理": "requests.carried_out",
 }
 OTHER_OUTCOME = "其他处理"
+OTHER_OUTCOMES = frozenset([OTHER_OUTCOME, "其他处理情形", "其他处理情况"])
 TOTALS = frozenset({"总计", "合计", "小计", "总数"})
-OTHER = frozenset({"其他", "其它"})
+OTHER = frozenset({"其他", "其他情形"})
 
 # Words that only one row's label has, for labels that are cut, mistyped or reworded
 _REQUEST_WORDS = (
@@ -78,13 +83,13 @@ _REQUEST_WORDS = (
     (re.compile("内部事务信息|三类内部"), "requests.refused.internal_affairs"),
     (re.compile("过程性信息|四类过程"), "requests.refused.process_information"),
     (re.compile("执法案卷"), "requests.refused.enforcement_file"),
-    (re.compile("行政查询事项"), "requests.refused.administrative_query"),
+    (re.compile("行政查询"), "requests.refused.administrative_query"),
     (re.compile("不掌握相关|机关不掌握"), "requests.unavailable.not_held"),
     (re.compile("没有现成|另行制作"), "requests.unavailable.needs_creation"),
     (re.compile("补正后.*不明确|内容仍不明确"), "requests.unavailable.unclear"),
     (re.compile("^信访.{0,2}举报"), "requests.not_processed.petition"),
     (re.compile("^重复申请"), "requests.not_processed.repeated"),
-    (re.compile("公开出版物"), "requests.not_processed.publication"),
+    (re.compile("公开的?出版物"), "requests.not_processed.publication"),
     (re.compile("大量反复申请|大量.复申请"), "requests.not_processed.excessive"),
     (re.compile("确认或重新出具|重新出具已"), "requests.not_processed.confirmation"),
     (re.compile("逾期不补正"), "requests.other.no_correction"),
@@ -94,6 +99,13 @@ OTHER_2021 = {
     "申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请": "requests.other.no_correction",
     "申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请": "requests.other.no_payment",
 }
+
+
+_GROUPED = re.compile(
+    r"^(?P<all>(?:本年度)?办理结果[-—/、:.]*)?(?:(?:不予公开|无法提供|不予处理|(?P<other>其他处理))[-—/、:.]*"
+    r"(?:\(?\d{1,2}[.、)]|[①-⑧])?(?=\D))?"
+)
+"""The group of outcomes that is printed in one cell with the label under it."""
 
 
 @lru_cache(maxsize=65536)
@@ -108,6 +120,17 @@ def request_row(text: str) -> str | None:
     exact = REQUESTS.get(key) or OTHER_2021.get(key)
     if exact or len(key) < 4:
         return exact
+    match = _GROUPED.match(key)
+    if match and match.end():
+        key = key[match.end() :]
+        if key in REQUESTS:
+            return REQUESTS[key]
+        if key in OTHER:
+            return "requests.other.misc" if match["other"] else None
+        if match["all"] and key in TOTALS:
+            return "requests.resolved"
+        if match["all"] and key in OTHER_OUTCOMES:
+            return "requests.other"
     if len(key) > 60:
         return None
     for words, indicator in _REQUEST_WORDS:
@@ -118,6 +141,8 @@ def request_row(text: str) -> str | None:
 
 DISPUTE_ROUTES = {
     "行政复议": "review",
+    "行政复议情况": "review",
+    "行政复议案件": "review",
     "未经复议直接起诉": "litigation.direct",
     "未经复议直接提起诉讼": "litigation.direct",
     "未经行政复议直接起诉": "litigation.direct",
@@ -125,7 +150,10 @@ DISPUTE_ROUTES = {
     "复议后起诉": "litigation.after_review",
     "经复议后起诉": "litigation.after_review",
     "复议后提起诉讼": "litigation.after_review",
+    "行政复议后起诉": "litigation.after_review",
     "行政诉讼": "litigation",
+    "行政诉讼情况": "litigation",
+    "行政诉讼案件": "litigation",
 }
 DISPUTE_OUTCOMES = {
     "结果维持": "upheld",
