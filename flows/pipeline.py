@@ -28,7 +28,15 @@ from flows.edge.events import emit
 from flows.edge.manifest import Manifest
 from flows.edge.outbox import Outbox
 from flows.edge.terminal import Display, Stage
-from flows.edge.warehouse import JUDGEMENT, OVERALL_JUDGEMENT, STAGE_DESCRIPTIONS, Build, building, describe
+from flows.edge.warehouse import (
+    JUDGEMENT,
+    OVERALL_JUDGEMENT,
+    STAGE_DESCRIPTIONS,
+    Build,
+    at_once,
+    building,
+    describe,
+)
 from flows.fetch import FetchSummary, crawling, fetch, fetch_apart
 from flows.load import load
 from flows.model import GrainError, Model, ModelResult, build_model, models_without, plan_models
@@ -155,10 +163,11 @@ def _build(build: Build, run: str, display: Display) -> tuple[list[str], list[Mo
         show_run(build.home, run, results)
         record_alerts(build.connection, build.home, run, failures)
         if not failures:
-            describe(
-                build.connection,
-                [*(model.description for model in plan), *STAGE_DESCRIPTIONS, ALERT_DESCRIPTION],
-            )
+            with at_once(build.connection):
+                describe(
+                    build.connection,
+                    [*(model.description for model in plan), *STAGE_DESCRIPTIONS, ALERT_DESCRIPTION],
+                )
     return failures, built
 
 

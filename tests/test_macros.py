@@ -86,7 +86,7 @@ def test_each_report_gives_what_the_tables_of_measures_say(
 def test_the_sums_are_those_of_the_reports(connection: duckdb.DuckDBPyConnection, era: str) -> None:
     reports = made_up(era, 30, 2)
     ((numerators, denominators, counts),) = connection.execute(
-        f"SELECT numerator_sums('{era}', one), denominator_sums('{era}', one), measure_counts('{era}', one) "
+        f"SELECT numerator_sums_{era}(one), denominator_sums_{era}(one), measure_counts_{era}(one) "
         "FROM (SELECT unnest($reports::DOUBLE[][]) AS one)",
         {"reports": reports},
     ).fetchall()

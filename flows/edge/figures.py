@@ -1,15 +1,15 @@
 """What the facts of one original come to, in one row: its figures that feed measures side by side, and counts of all.
 
 Roll-ups need every figure of every report. Grouping the facts for that costs more than all else that they do, so it
-is done where a batch is written, while its facts are at hand. It follows from the facts and from which of them feed
-measures: a batch without it, or with that of other measures, gets it before it is loaded.
+is done where a batch is written, while its facts are at hand. It follows from the facts, and from which figures of
+which era feed measures: a batch without it, or with that of other measures, gets it before it is loaded.
 """
 
 from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -23,13 +23,16 @@ SCHEMA = pa.schema(
     [
         ("sha256", _text),
         ("parser_version", _count),
+        # by which its figures are understood
+        ("form_era", _text),
         # stands for `cells`
         ("form", _hash),
-        # the figures that it has and that feed measures, as indicator|applicant, in order, with a space between two
+        # the figures printed of those that feed measures by the era's form, as indicator|applicant, in their order, with
+        # a space between two
         ("cells", _text),
-        # their values, null where none is reported
+        # the values of all that do, printed or not; null where none is reported
         ("figures", pa.list_(pa.float64())),
-        # the places, from 1, of those that are printed as "at least" or "about"; null where there are none
+        # the places among them, from 1, of those printed as "at least" or "about"; null where there are none
         ("inexact_places", pa.list_(_count)),
         # of all its figures
         ("fact_count", _count),
@@ -43,10 +46,12 @@ SCHEMA = pa.schema(
 )
 
 
-def list_figures(facts: pa.Table, feeding: Collection[str]) -> pa.Table:
-    """One row for each original that has facts, in the order in which they come. `feeding` names the figures that feed
-    measures, as indicator|applicant. What is there twice in one original is listed twice, by value, so that the order
-    of the facts decides nothing."""
+def list_figures(
+    facts: pa.Table, eras: Mapping[str, str | None], feeding: Mapping[str | None, Sequence[str]]
+) -> pa.Table:
+    """One row for each original that has facts, in the order in which they come. `eras` has the era of each original,
+    `feeding` the figures of each era that feed measures, as indicator|applicant, in their order. Of a figure that is
+    there twice in one original the smallest value is listed, so that the order of the facts decides nothing."""
     facts, bounds = _by_document(facts)
     columns = {
         name: facts[name].to_pylist() for name in ("value", "state", "qualifier", "method", "parser_version")
@@ -56,24 +61,29 @@ def list_figures(facts: pa.Table, feeding: Collection[str]) -> pa.Table:
     )
     encoded = names.combine_chunks().dictionary_encode()
     words, codes = encoded.dictionary.to_pylist(), encoded.indices.to_pylist()
-    is_feeding = [word in feeding for word in words]
     sha256s = facts["sha256"]
-    forms: dict[tuple[int, ...], _Form] = {}
+    forms: dict[tuple[str | None, tuple[int, ...]], _Form] = {}
     rows = []
     for start, end in bounds:
-        cells = tuple(codes[start:end])
-        form = forms.get(cells)
+        sha256, cells = sha256s[start].as_py(), tuple(codes[start:end])
+        era = eras.get(sha256)
+        form = forms.get((era, cells))
         if form is None or len(set(cells)) < len(cells):
             values = columns["value"][start:end]
             order = sorted(
                 range(len(cells)), key=lambda at: (words[cells[at]], values[at] is None, values[at] or 0)
             )
-            listed = [at for at in order if is_feeding[cells[at]]]
-            form = forms[cells] = _Form(
-                order, listed, *(_names(words, cells, some) for some in (order, listed))
+            first = {words[cells[at]]: at for at in reversed(order)}
+            listed = [first.get(cell) for cell in feeding.get(era, ())]
+            form = forms[era, cells] = _Form(
+                era,
+                order,
+                listed,
+                " ".join(words[cells[at]] for at in order).encode(),
+                " ".join(cell for cell in feeding.get(era, ()) if cell in first),
             )
         row = _row(form, {name: column[start:end] for name, column in columns.items()})
-        rows.append({"sha256": sha256s[start].as_py(), **row})
+        rows.append({"sha256": sha256, **row})
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -90,28 +100,30 @@ def _by_document(facts: pa.Table) -> tuple[pa.Table, Iterator[tuple[int, int]]]:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What one original prints: the places of its facts in the order of their cells, of those that feed measures too,
-    and the names of both."""
+    """What one original prints: the places of its facts in the order of their cells, and of those that feed measures
+    (None where it is not printed), and the names of both."""
 
+    era: str | None
     order: Sequence[int]
-    listed: Sequence[int]
+    listed: Sequence[int | None]
     all_cells: bytes
-    cells: bytes
-
-
-def _names(words: Sequence[str], cells: Sequence[int], places: Sequence[int]) -> bytes:
-    return " ".join(words[cells[at]] for at in places).encode()
+    cells: str
 
 
 def _row(form: _Form, facts: dict[str, list[Any]]) -> dict[str, Any]:
     """A row but its SHA-256, from the facts of one original."""
     states, values, qualifiers = facts["state"], facts["value"], facts["qualifier"]
-    inexact = [place for place, at in enumerate(form.listed, 1) if qualifiers[at] not in ("exact", None)]
+    inexact = [
+        place
+        for place, at in enumerate(form.listed, 1)
+        if at is not None and qualifiers[at] not in ("exact", None)
+    ]
     return {
         "parser_version": facts["parser_version"][0],
-        "form": _hash_of(form.cells),
-        "cells": form.cells.decode(),
-        "figures": [values[at] for at in form.listed],
+        "form_era": form.era,
+        "form": _hash_of(form.cells.encode()),
+        "cells": form.cells,
+        "figures": [None if at is None else values[at] for at in form.listed],
         "inexact_places": inexact or None,
         "fact_count": len(states),
         "reported_count": states.count("reported"),

@@ -9,7 +9,7 @@ pattern once instead of for every name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -23,14 +23,15 @@ Sums = Mapping[str, str]
 
 
 def create_measure_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[str, Iterable[Row]]) -> None:
-    """Create the functions of a template era and its figures, a list in the order of `ref.era_cell`. Each gives a list
-    of all measures in the order of `ref.measure`:
+    """Create the functions of a template era's figures, a list in the order of `ref.era_cell`. Each gives a list of all
+    measures in the order of `ref.measure`:
 
     - `measure_numerators(form_era, figures)`: the number of each, for a rate the numerator; null where a figure that
       it needs, or one of the other side of a rate, is null;
     - `measure_denominators(form_era, figures)`: the denominators of rates; null for everything else;
-    - `numerator_sums`, `denominator_sums` and `measure_counts` (aggregates): those added up over the rows, and how many
-      rows have them. `form_era` must be a constant, or every row is asked for its era a hundred times;
+    - `numerator_sums_2021(figures)`, `denominator_sums_2021(figures)`, `measure_counts_2021(figures)` and their like for
+      every era (aggregates): those added up over the rows, and how many rows have them. To ask every row for its era a
+      hundred times would take three times as long;
     - `list_sums(lists)` and `list_maxima(lists)` (aggregates): sum and maximum of each place of such lists.
 
     Views call them, so that they are kept in the warehouse.
@@ -70,15 +71,19 @@ def create_measure_macros(connection: duckdb.DuckDBPyConnection, rows: Mapping[s
         numerators.append(above)
         denominators.append(below)
 
-    def create(name: str, lists: list[Sums], each: Callable[[str], str]) -> None:
-        _create(connection, f"{name}(form_era, figures)", _list(each(_of_era(one)) for one in lists))
-
-    # decimals of amounts: what is added is printed with six at most
-    create("measure_numerators", numerators, lambda one: f"round({one}, 6) + 0")
-    create("measure_denominators", denominators, lambda one: f"round({one}, 6) + 0")
-    create("numerator_sums", numerators, lambda one: f"sum({one})")
-    create("denominator_sums", denominators, lambda one: f"sum({one})")
-    create("measure_counts", numerators, lambda one: f"count({one})")
+    for name, sides in (("measure_numerators", numerators), ("measure_denominators", denominators)):
+        # amounts have decimals, six at most
+        _create(
+            connection, f"{name}(form_era, figures)", _list(f"round({_of_any(one)}, 6) + 0" for one in sides)
+        )
+    for era in eras:
+        for name, aggregate, none, sides in (
+            ("numerator_sums", "sum", "NULL::DOUBLE", numerators),
+            ("denominator_sums", "sum", "NULL::DOUBLE", denominators),
+            ("measure_counts", "count", "0", numerators),
+        ):
+            each = (f"{aggregate}({one[era]})" if era in one else none for one in sides)
+            _create(connection, f"{name}_{era}(figures)", _list(each))
     places = range(1, len(numerators) + 1)
     _create(connection, "list_sums(lists)", _list(f"sum(lists[{place}])" for place in places))
     _create(connection, "list_maxima(lists)", _list(f"max(lists[{place}])" for place in places))
@@ -89,7 +94,8 @@ def _beside(one: Sums, other: Sums) -> Sums:
     return {era: f"{one[era]} + 0 * ({other[era]})" for era in one if era in other}
 
 
-def _of_era(sums: Sums) -> str:
+def _of_any(sums: Sums) -> str:
+    """The sum of the era that `form_era` names."""
     if not sums:
         return "NULL::DOUBLE"
     cases = " ".join(f"WHEN {_literal(era)} THEN {sum_}" for era, sum_ in sums.items())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ def write_batch(raw: Path, version: int, tables: Mapping[str, pa.Table]) -> str:
     end leaves files without a `document` file, which nobody reads and the next writer replaces.
     """
     name = batch_name(tables["document"]["sha256"].to_pylist())
-    made = {"figure_list": figures.list_figures(tables["fact"], _feeding_cells())}
+    made = {"figure_list": _figure_list(tables["fact"], tables["document"])}
     for table in BATCH_TABLES:
         rows = made[table] if table in made else tables[table].cast(SCHEMAS[table])
         _write(batch_file(raw, table, f"v{version}/{name}.parquet"), rows)
@@ -149,7 +150,8 @@ def list_figures(raw: Path, batch: str) -> None:
     """Make the `figure_list` file of a batch, `v<version>/<name>.parquet`, from its facts, unless it has one."""
     path, facts = batch_file(raw, "figure_list", batch), batch_file(raw, "fact", batch)
     if not path.exists() and facts.exists():
-        _write(path, figures.list_figures(pq.read_table(facts, schema=SCHEMAS["fact"]), _feeding_cells()))
+        documents = pq.read_table(batch_file(raw, "document", batch), schema=SCHEMAS["document"])
+        _write(path, _figure_list(pq.read_table(facts, schema=SCHEMAS["fact"]), documents))
 
 
 def batch_file(raw: Path, table: str, batch: str) -> Path:
@@ -157,19 +159,47 @@ def batch_file(raw: Path, table: str, batch: str) -> Path:
     if table != "figure_list":
         return raw / table / batch
     version, _, name = batch.partition("/")
-    return raw / table / f"{version}-{_feeding_hash()}" / name
+    return raw / table / f"{version}-{feeding().name}" / name
 
 
-def _feeding_cells() -> frozenset[str]:
-    """The figures that feed measures, as indicator|applicant."""
-    from flows.edge.reference import read_reference  # opens DuckDB, which a worker needs for nothing else
+def _figure_list(facts: pa.Table, documents: pa.Table) -> pa.Table:
+    columns = [documents[name].to_pylist() for name in ("sha256", "era", "report_year")]
+    known = feeding()
+    eras = {sha256: known.era(era, year) for sha256, era, year in zip(*columns, strict=True)}
+    return figures.list_figures(facts, eras, known.cells)
 
-    return frozenset(f"{row['indicator']}|{row['applicant']}" for row in read_reference("measure_indicator"))
+
+@dataclass(frozen=True, slots=True)
+class Feeding:
+    """Which figures feed measures: those of each era, as indicator|applicant in the order of `ref.era_cell`, and the era
+    of each year whose reports do not show theirs."""
+
+    cells: dict[str | None, list[str]]
+    years: dict[int, str]
+
+    def era(self, era: str | None, report_year: int | None) -> str | None:
+        """As `core.report_version` decides it."""
+        return era or self.years.get(report_year or 0)
+
+    @property
+    def name(self) -> str:
+        """Changes with what is in it."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:8]
 
 
 @cache
-def _feeding_hash() -> str:
-    return hashlib.sha256("\n".join(sorted(_feeding_cells())).encode()).hexdigest()[:8]
+def feeding() -> Feeding:
+    from flows.edge.reference import read_reference  # opens DuckDB, which a worker needs for nothing else
+
+    cells: dict[str | None, list[str]] = {}
+    for row in read_reference("era_cell"):
+        cells.setdefault(str(row["era"]), []).append(f"{row['indicator']}|{row['applicant']}")
+    years = {
+        year: str(row["era"])
+        for row in read_reference("era")
+        for year in range(int(str(row["from_year"])), int(str(row["to_year"] or 2100)) + 1)
+    }
+    return Feeding(cells, years)
 
 
 def write_attempts(

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from flows.edge.macros import create_agency_pattern, create_measure_macros
-from flows.edge.warehouse import Description, describe
+from flows.edge.warehouse import Description, at_once, describe
 from flows.settings import REFERENCE
 
 if TYPE_CHECKING:
@@ -589,16 +589,17 @@ def load_reference(connection: duckdb.DuckDBPyConnection, folder: Path = REFEREN
     _check_bridge(folder)
     measure_type = _enum(str(row["measure"]) for row in rows["measure"])
     types = {"measure": measure_type, "operand": measure_type, "quality": _enum(iter(QUALITIES))}
-    connection.execute("CREATE SCHEMA IF NOT EXISTS ref")
-    for table in ALL_TABLES:
-        columns = ", ".join(
-            f"{column.name} {types.get(column.name, SQL_TYPES[column.type])}" for column in table.columns
-        )
-        connection.execute(f"CREATE OR REPLACE TABLE ref.{table.name} ({columns})")
-        _insert(connection, table, rows[table.name])
     create_agency_pattern(connection, rows["agency_pattern"])
-    create_measure_macros(connection, rows)
-    describe(connection, reference_descriptions())
+    with at_once(connection):
+        connection.execute("CREATE SCHEMA IF NOT EXISTS ref")
+        for table in ALL_TABLES:
+            columns = ", ".join(
+                f"{column.name} {types.get(column.name, SQL_TYPES[column.type])}" for column in table.columns
+            )
+            connection.execute(f"CREATE OR REPLACE TABLE ref.{table.name} ({columns})")
+            _insert(connection, table, rows[table.name])
+        create_measure_macros(connection, rows)
+        describe(connection, reference_descriptions())
     return {f"ref.{table.name}": len(rows[table.name]) for table in ALL_TABLES}
 
 

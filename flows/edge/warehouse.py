@@ -376,6 +376,18 @@ def describe(
             connection.execute(f"COMMENT ON COLUMN {table.name}.{column} IS {_literal(text)}")
 
 
+@contextmanager
+def at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """The statements as one transaction: hundreds take half the time so."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 

@@ -38,17 +38,13 @@ SELECT
     v.place_number,
     v.role,
     CASE
-        WHEN c.document_number IS NULL THEN list_transform(form.places, lambda place: l.figures[place])
-        ELSE list_transform(form.places, lambda place, nth: coalesce(c.corrected[nth], l.figures[place]))
+        WHEN c.document_number IS NULL THEN l.figures
+        ELSE list_transform(l.figures, lambda figure, nth: coalesce(c.corrected[nth], figure))
     END AS figures,
     CASE
-        WHEN l.inexact_places IS NOT NULL THEN list_filter(
-            generate_series(1, len(form.places)),
-            lambda nth: list_contains(l.inexact_places, form.places[nth])
-                AND NOT coalesce(map_contains(c.corrected, nth), FALSE)
-        )::INTEGER[]
+        WHEN l.inexact_places IS NULL OR c.document_number IS NULL THEN l.inexact_places
+        ELSE list_filter(l.inexact_places, lambda place: NOT map_contains(c.corrected, place::BIGINT))
     END AS inexact_places
 FROM raw.figure_list AS l
-JOIN version AS v ON v.document_number = l.document_number
-JOIN core.form AS form ON form.form = l.form AND form.form_era = v.form_era
+JOIN version AS v ON v.document_number = l.document_number AND v.form_era = l.form_era
 LEFT JOIN correction AS c ON c.document_number = l.document_number AND c.era = v.form_era

@@ -1,5 +1,5 @@
 -- what: What was read of each original that decides how it counts | 每个原件中决定其如何计入的读取结果
--- grain: sha256
+-- grain: document_number
 -- column document_number: Number that stands for the original within this build, for joins | 本次构建中代表该原件的编号（用于关联）
 -- column sha256: SHA-256 of the original | 原件SHA-256
 -- column kind: annual_report, other or unreadable | 类型：年度报告、其他、无法读取

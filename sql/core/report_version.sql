@@ -200,7 +200,7 @@ SELECT
         WHEN coalesce(r.version_rank, 1) = 1 THEN 'canonical'
         WHEN r.version_content = r.best_content THEN 'mirror'
         ELSE 'superseded'
-    END AS status,
+    END::ENUM ('canonical', 'mirror', 'superseded', 'quarantined') AS status,
     k.report_id,
     CASE WHEN NOT k.is_quarantined THEN coalesce(r.best_number, k.document_number) END AS canonical_number,
     k.report_year,
@@ -208,7 +208,9 @@ SELECT
     k.rollup_code,
     k.tree_province_code AS province_code,
     k.agency_key,
-    k.role,
+    k.role::ENUM (
+        'territory_total', 'own_level', 'single_agency', 'scope_unknown', 'vertical_agency', 'system_total'
+    ) AS role,
     k.published_on <= CASE
         WHEN k.report_year >= 2019 AND k.agency_key NOT IN ('government', 'government_own_level')
             THEN make_date(k.report_year + 1, 1, 31)

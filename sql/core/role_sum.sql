@@ -9,41 +9,40 @@
 -- column qualities: The worst comparability of the figures in them | 其中最差的可比程度
 -- column inexact_counts: Figures in them that are printed as "at least" or "about"; null where there are none at all | 其中“至少”“约”的数据项数；全无则为空
 WITH
--- a hundred sums in one row cost a tenth of a hundred rows with one, and an era that is a constant a third of one that
--- each row is asked for
+-- a hundred sums in one row cost a tenth of a hundred rows with one
 by_era AS (
     SELECT
         l.place_number, l.role, l.form_era, any_value(l.report_year) AS report_year,
-        numerator_sums('2008', l.figures) AS numerators,
-        denominator_sums('2008', l.figures) AS denominators,
-        measure_counts('2008', l.figures) AS report_counts
+        numerator_sums_2008(l.figures) AS numerators,
+        denominator_sums_2008(l.figures) AS denominators,
+        measure_counts_2008(l.figures) AS report_counts
     FROM core.figure_list AS l
     WHERE l.form_era = '2008' AND l.place_number IS NOT NULL
     GROUP BY l.place_number, l.role, l.form_era
     UNION ALL
     SELECT
         l.place_number, l.role, l.form_era, any_value(l.report_year) AS report_year,
-        numerator_sums('2014', l.figures) AS numerators,
-        denominator_sums('2014', l.figures) AS denominators,
-        measure_counts('2014', l.figures) AS report_counts
+        numerator_sums_2014(l.figures) AS numerators,
+        denominator_sums_2014(l.figures) AS denominators,
+        measure_counts_2014(l.figures) AS report_counts
     FROM core.figure_list AS l
     WHERE l.form_era = '2014' AND l.place_number IS NOT NULL
     GROUP BY l.place_number, l.role, l.form_era
     UNION ALL
     SELECT
         l.place_number, l.role, l.form_era, any_value(l.report_year) AS report_year,
-        numerator_sums('2019', l.figures) AS numerators,
-        denominator_sums('2019', l.figures) AS denominators,
-        measure_counts('2019', l.figures) AS report_counts
+        numerator_sums_2019(l.figures) AS numerators,
+        denominator_sums_2019(l.figures) AS denominators,
+        measure_counts_2019(l.figures) AS report_counts
     FROM core.figure_list AS l
     WHERE l.form_era = '2019' AND l.place_number IS NOT NULL
     GROUP BY l.place_number, l.role, l.form_era
     UNION ALL
     SELECT
         l.place_number, l.role, l.form_era, any_value(l.report_year) AS report_year,
-        numerator_sums('2021', l.figures) AS numerators,
-        denominator_sums('2021', l.figures) AS denominators,
-        measure_counts('2021', l.figures) AS report_counts
+        numerator_sums_2021(l.figures) AS numerators,
+        denominator_sums_2021(l.figures) AS denominators,
+        measure_counts_2021(l.figures) AS report_counts
     FROM core.figure_list AS l
     WHERE l.form_era = '2021' AND l.place_number IS NOT NULL
     GROUP BY l.place_number, l.role, l.form_era

@@ -32,6 +32,7 @@ from flows.edge.parquet import list_figures
 from flows.edge.reference import load_reference
 from flows.edge.warehouse import (
     JUDGEMENT,
+    at_once,
     building,
     connect,
     create_judgement,
@@ -293,7 +294,8 @@ def build_warehouse(home: Home, plan: Sequence[Model]) -> list[Step]:
             result = build_model(connection, model)
             steps.append(Step(model.name, result.row_count, *clock.read()))
         clock = Clock()
-        describe(connection, [model.description for model in plan])
+        with at_once(connection):
+            describe(connection, [model.description for model in plan])
         build.publish()
         steps.append(Step("(publish)", None, *clock.read()))
     return steps
