@@ -22,6 +22,10 @@
 -- column bottom_up_numerator: What own reports and children come to, or its numerator | 自下而上合计（或分子）
 -- column bottom_up_denominator: Denominator of what they come to | 自下而上合计的分母
 WITH
+-- needed four times, and by nothing else
+role_sum AS MATERIALIZED (
+    SELECT place_number, role, numerators, denominators, report_counts, qualities, inexact_counts FROM core.role_sum
+),
 tree AS (
     SELECT
         p.*,
@@ -52,10 +56,10 @@ listed AS (
         unnest(vague.report_counts) AS vague_count, unnest(vague.qualities) AS vague_quality, unnest(vague.inexact_counts) AS vague_inexact_count
     FROM tree
     CROSS JOIN measure
-    LEFT JOIN core.role_sum AS total ON total.place_number = tree.place_number AND total.role = 'territory_total'
-    LEFT JOIN core.role_sum AS own ON own.place_number = tree.place_number AND own.role = 'own_level'
-    LEFT JOIN core.role_sum AS single ON single.place_number = tree.place_number AND single.role = 'single_agency'
-    LEFT JOIN core.role_sum AS vague ON vague.place_number = tree.place_number AND vague.role = 'scope_unknown'
+    LEFT JOIN role_sum AS total ON total.place_number = tree.place_number AND total.role = 'territory_total'
+    LEFT JOIN role_sum AS own ON own.place_number = tree.place_number AND own.role = 'own_level'
+    LEFT JOIN role_sum AS single ON single.place_number = tree.place_number AND single.role = 'single_agency'
+    LEFT JOIN role_sum AS vague ON vague.place_number = tree.place_number AND vague.role = 'scope_unknown'
 ),
 given AS (
     SELECT

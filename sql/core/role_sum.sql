@@ -1,5 +1,6 @@
 -- what: What the reports of one role in one division and year come to, its measures side by side | 各区划年度同一角色报告的合计，各指标并列存放
 -- grain: place_number, role
+-- kind: view
 -- column place_number: Division and year, as in core.division_year | 区划与年度（见core.division_year）
 -- column role: How the reports count: territory_total, own_level, single_agency or scope_unknown | 报告在汇总中的角色
 -- column numerators: Sum of each measure, or of the numerators of a rate, in the order of ref.measure; null where no report gives it
