@@ -25,6 +25,7 @@ from flows.edge.reference import (
 from flows.edge.warehouse import (
     BuildRunningError,
     WarehouseMissingError,
+    at_once,
     building,
     connect,
     describe,
@@ -379,3 +380,13 @@ def test_the_file_can_be_read_by_older_versions_of_duckdb(tmp_path: Path) -> Non
             "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
         ).fetchall()
     assert tags == [("v1.4.0+",)]
+
+
+def test_statements_at_once_are_made_all_or_none() -> None:
+    with connect() as connection:
+        with at_once(connection):
+            connection.execute("CREATE TABLE kept AS SELECT 1")
+        with pytest.raises(duckdb.CatalogException), at_once(connection):
+            connection.execute("CREATE TABLE undone AS SELECT 1")
+            connection.execute("SELECT * FROM nowhere")
+        assert connection.execute("SELECT table_name FROM duckdb_tables()").fetchall() == [("kept",)]
