@@ -241,3 +241,8 @@ def test_blank_cells_between_commas_are_no_doubled_commas(line: str, mended: str
     assert repair(f"{SENTENCE}\n{line}\n").text.split("\n")[1] == expected.replace("（", "(").replace(
         "）", ")"
     )
+
+
+def test_the_last_line_of_a_text_is_whole_without_a_line_break() -> None:
+    line = "行政诉讼案件审理后结果维持原判,,其中被纠正的案件,其他结果的案件,7"
+    assert repair(f"{SENTENCE}\n{line}").text.split("\n")[1] == line

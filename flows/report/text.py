@@ -644,7 +644,8 @@ def _mend_doubled(match: re.Match[str]) -> str | None:
     found = match.group()
     if found == ",,":
         text = match.string
-        line = text[text.rfind("\n", 0, match.start()) + 1 : text.find("\n", match.end())]
+        end = text.find("\n", match.end())
+        line = text[text.rfind("\n", 0, match.start()) + 1 : len(text) if end < 0 else end]
         cells = [cell.strip() for cell in line.split(",")]
         printed = [cell for cell in cells if cell]
         is_short = sum(map(len, printed)) <= _SHORT_CELL * len(printed) or ",,," in line
